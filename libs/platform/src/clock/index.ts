@@ -1,0 +1,3 @@
+export { Clock, SystemClock } from './clock';
+export { ClockModule } from './clock.module';
+export { IdSource, RandomIdSource } from './ids';
