@@ -1,0 +1,113 @@
+import { Inject } from '@nestjs/common';
+import { type Env, envSchema } from './env.schema';
+
+/** Injection token of the parsed configuration. */
+export const APP_CONFIG = Symbol('APP_CONFIG');
+export const InjectConfig = (): ParameterDecorator => Inject(APP_CONFIG);
+
+/** The queues that exist, in the order in which an operator reads them. */
+export const QUEUE_NAMES = ['polls', 'deliveries', 'imports', 'backfills', 'maintenance'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** What the process was told, parsed once at start. Names are those of the environment. */
+export interface AppConfig extends Env {
+  /** Lower-cased `ENVIRONMENT`. */
+  environment: string;
+  /** True for every value of `ENVIRONMENT` but dev, test and local. */
+  isProductionLike: boolean;
+  auth: { issuer: string; jwksUrl: string };
+  /** Handlers that run at once in one process, for each queue this process serves. */
+  concurrency: Partial<Record<QueueName, number>>;
+}
+
+/** The configuration is unusable; `problems` has one printable line for each, without any value. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+const DEVELOPMENT_ENVIRONMENTS = new Set(['dev', 'test', 'local']);
+
+/**
+ * Reads and checks the whole environment. Variable names are case-insensitive.
+ * @throws ConfigError with one line per problem; values never appear in it.
+ */
+export function parseConfig(source: Readonly<Record<string, string | undefined>>): AppConfig {
+  const upper = Object.fromEntries(
+    Object.entries(source).map(([name, value]) => [name.toUpperCase(), value]),
+  );
+  const parsed = envSchema.safeParse(upper);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => {
+        const name = issue.path.join('.');
+        const isMissing = issue.code === 'invalid_type' && (upper[name] ?? '').trim() === '';
+        return `${name}: ${isMissing ? 'is required' : issue.message}`;
+      }),
+    );
+  }
+  const env = parsed.data;
+  const environment = env.ENVIRONMENT.toLowerCase();
+  const isProductionLike = !DEVELOPMENT_ENVIRONMENTS.has(environment);
+  const issuer = env.AUTH_ISSUER ?? (env.SUPABASE_URL ? `${trimSlash(env.SUPABASE_URL)}/auth/v1` : undefined);
+  const jwksUrl = env.AUTH_JWKS_URL ?? (issuer ? `${trimSlash(issuer)}/.well-known/jwks.json` : undefined);
+  const problems = crossChecks(env, isProductionLike, issuer, jwksUrl);
+  if (problems.length > 0 || issuer === undefined || jwksUrl === undefined) throw new ConfigError(problems);
+  return {
+    ...env,
+    environment,
+    isProductionLike,
+    auth: { issuer, jwksUrl },
+    concurrency: concurrencyOf(env),
+  };
+}
+
+const trimSlash = (url: string): string => url.replace(/\/+$/, '');
+
+function crossChecks(env: Env, isProductionLike: boolean, issuer?: string, jwksUrl?: string): string[] {
+  const problems: string[] = [];
+  if (issuer === undefined)
+    problems.push('AUTH_ISSUER: is required (or SUPABASE_URL, from which it follows)');
+  if (env.REDIS_URL === undefined && !env.QUEUE_EAGER) {
+    problems.push('REDIS_URL: is required unless QUEUE_EAGER=true');
+  }
+  if (env.CORS_ALLOW_CREDENTIALS) {
+    for (const name of ['CORS_ALLOWED_ORIGINS', 'CORS_ALLOWED_METHODS', 'CORS_ALLOWED_HEADERS'] as const) {
+      if (env[name].includes('*')) problems.push(`${name}: must not be * when CORS_ALLOW_CREDENTIALS=true`);
+    }
+  }
+  const symmetric = env.AUTH_JWT_ALGORITHMS.filter((alg) => !/^(RS|ES|PS)(256|384|512)$/.test(alg));
+  if (symmetric.length > 0) problems.push('AUTH_JWT_ALGORITHMS: only RS*, PS* and ES* are accepted');
+  const unknownQueues = env.WORKER_QUEUES.filter((name) => !isQueueName(name));
+  if (unknownQueues.length > 0)
+    problems.push(`WORKER_QUEUES: must name queues among ${QUEUE_NAMES.join(', ')}`);
+  return isProductionLike ? [...problems, ...productionChecks(env, issuer, jwksUrl)] : problems;
+}
+
+function productionChecks(env: Env, issuer?: string, jwksUrl?: string): string[] {
+  const remotes: Record<string, string | undefined> = {
+    AUTH_ISSUER: issuer,
+    AUTH_JWKS_URL: jwksUrl,
+    DISCOGS_API_BASE_URL: env.DISCOGS_API_BASE_URL,
+    EBAY_API_BASE_URL: env.EBAY_API_BASE_URL,
+  };
+  return Object.entries(remotes)
+    .filter(([, url]) => url !== undefined && !url.startsWith('https://'))
+    .map(([name]) => `${name}: must use https in production-like environments`);
+}
+
+const isQueueName = (name: string): name is QueueName => QUEUE_NAMES.some((known) => known === name);
+
+function concurrencyOf(env: Env): Partial<Record<QueueName, number>> {
+  const served = env.WORKER_QUEUES.length === 0 ? QUEUE_NAMES : env.WORKER_QUEUES.filter(isQueueName);
+  const own: Record<QueueName, number | undefined> = {
+    polls: env.WORKER_CONCURRENCY_POLLS,
+    deliveries: env.WORKER_CONCURRENCY_DELIVERIES,
+    imports: env.WORKER_CONCURRENCY_IMPORTS,
+    backfills: env.WORKER_CONCURRENCY_BACKFILLS,
+    maintenance: env.WORKER_CONCURRENCY_MAINTENANCE,
+  };
+  return Object.fromEntries(served.map((name) => [name, own[name] ?? env.WORKER_CONCURRENCY]));
+}

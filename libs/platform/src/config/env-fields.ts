@@ -1,0 +1,154 @@
+import { z } from 'zod';
+
+/** Values that were never meant to reach a running process, such as `changeme` or `<your token>`. */
+const PLACEHOLDER = /^(change[-_ ]?me.*|your[-_ ].*|<.*>|\.\.\.|todo|xxx+|placeholder|replace[-_ ]?me.*)$/i;
+
+const notPlaceholder = (value: string): boolean => !PLACEHOLDER.test(value.trim());
+
+/** Blank counts as unset, because compose files and CI systems forward unset variables as empty strings. */
+const blankToUndefined = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() === '' ? undefined : value;
+
+export const text = () =>
+  z.preprocess(blankToUndefined, z.string().trim().refine(notPlaceholder, 'still holds a placeholder'));
+
+export const optionalText = () =>
+  z.preprocess(
+    blankToUndefined,
+    z.string().trim().refine(notPlaceholder, 'still holds a placeholder').optional(),
+  );
+
+export const textOr = (fallback: string) =>
+  z.preprocess(blankToUndefined, z.string().trim().default(fallback));
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? blankToUndefined(value.trim().toLowerCase()) : value),
+    z.enum(values, `must be one of ${values.join(', ')}`).default(fallback as never),
+  );
+
+interface NumberBounds {
+  min?: number;
+  max?: number;
+}
+
+const number = ({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: NumberBounds) =>
+  z
+    .string()
+    .trim()
+    .regex(/^-?\d+(\.\d+)?$/, 'must be a number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must lie between ${min} and ${max}`);
+
+export const int = (fallback: number, bounds: NumberBounds = {}) =>
+  z.preprocess(
+    blankToUndefined,
+    number(bounds)
+      .refine((value) => Number.isSafeInteger(value), 'must be a whole number')
+      .default(fallback),
+  );
+
+export const optionalInt = (bounds: NumberBounds = {}) =>
+  z.preprocess(
+    blankToUndefined,
+    number(bounds)
+      .refine((value) => Number.isSafeInteger(value), 'must be a whole number')
+      .optional(),
+  );
+
+export const decimal = (fallback: number, bounds: NumberBounds = {}) =>
+  z.preprocess(blankToUndefined, number(bounds).default(fallback));
+
+const TRUE = new Set(['1', 'true', 'yes', 'on']);
+const FALSE = new Set(['0', 'false', 'no', 'off']);
+
+export const bool = (fallback: boolean) =>
+  z.preprocess(
+    blankToUndefined,
+    z
+      .string()
+      .transform((value) => value.trim().toLowerCase())
+      .refine((value) => TRUE.has(value) || FALSE.has(value), 'must be true or false')
+      .transform((value) => TRUE.has(value))
+      .default(fallback),
+  );
+
+const isUrl = (value: string): boolean => URL.canParse(value);
+
+export const httpUrl = (fallback: string) =>
+  z.preprocess(
+    blankToUndefined,
+    z
+      .string()
+      .trim()
+      .refine((value) => isUrl(value) && /^https?:\/\//.test(value), 'must be an http(s) URL')
+      .transform((value) => value.replace(/\/+$/, ''))
+      .default(fallback),
+  );
+
+export const optionalHttpUrl = () =>
+  z.preprocess(
+    blankToUndefined,
+    z
+      .string()
+      .trim()
+      .refine(notPlaceholder, 'still holds a placeholder')
+      .refine((value) => isUrl(value) && /^https?:\/\//.test(value), 'must be an http(s) URL')
+      .optional(),
+  );
+
+/**
+ * PostgreSQL URL. The `postgresql+driver://` spelling of other stacks is accepted, so that an existing secret
+ * keeps working.
+ */
+export const postgresUrl = () =>
+  z.preprocess(
+    (value) => {
+      const cleaned = blankToUndefined(value);
+      return typeof cleaned === 'string'
+        ? cleaned.trim().replace(/^postgresql\+\w+:/, 'postgresql:')
+        : cleaned;
+    },
+    z
+      .string()
+      .refine(notPlaceholder, 'still holds a placeholder')
+      .refine((value) => isUrl(value) && /^postgres(ql)?:\/\//.test(value), 'must be a postgresql:// URL'),
+  );
+
+export const optionalRedisUrl = () =>
+  z.preprocess(
+    blankToUndefined,
+    z
+      .string()
+      .trim()
+      .refine((value) => isUrl(value) && /^rediss?:\/\//.test(value), 'must be a redis:// or rediss:// URL')
+      .optional(),
+  );
+
+const parseList = (value: string, context: z.RefinementCtx): string[] => {
+  if (!value.trim().startsWith('[')) {
+    return value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  }
+  try {
+    return z.array(z.string()).parse(JSON.parse(value));
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a comma-separated list or a JSON array of strings',
+    });
+    return [];
+  }
+};
+
+/** Commas or JSON; blank is the fallback. */
+export const list = (fallback: readonly string[]) =>
+  z.preprocess(
+    blankToUndefined,
+    z
+      .string()
+      .transform(parseList)
+      .default([...fallback]),
+  );

@@ -1,0 +1,34 @@
+import pg from 'pg';
+
+const TIMESTAMPTZ = 1184;
+const INT8 = 20;
+const POSTGRES_INSTANT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?([+-]\d\d(?::\d\d(?::\d\d)?)?)$/;
+
+/**
+ * PostgreSQL's text form of a timestamptz as the wire spells it: `2026-11-23T08:27:38.782479Z`, six fraction
+ * digits or none. A JavaScript `Date` would lose the microseconds that keyset pages are ordered by.
+ */
+export function toWireInstant(value: string): string {
+  const match = POSTGRES_INSTANT.exec(value);
+  if (!match) return value;
+  const [, day, time, fraction, offset] = match;
+  const micros = (fraction ?? '').padEnd(6, '0');
+  const suffix = /^0*$/.test(micros) ? 'Z' : `.${micros}Z`;
+  if (offset === '+00') return `${String(day)}T${String(time)}${suffix}`;
+  const whole = new Date(`${String(day)}T${String(time)}${normaliseOffset(String(offset))}`);
+  return `${whole.toISOString().slice(0, 19)}${suffix}`;
+}
+
+const normaliseOffset = (offset: string): string =>
+  offset.length === 3 ? `${offset}:00` : offset.slice(0, 6);
+
+/** Type parsers of every connection: instants stay strings, bigints become numbers, numerics stay strings. */
+export const wireTypes = {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+    if (format !== 'binary') {
+      if (oid === TIMESTAMPTZ) return toWireInstant;
+      if (oid === INT8) return Number;
+    }
+    return pg.types.getTypeParser(oid, format);
+  },
+};

@@ -1,0 +1,3 @@
+export { DeletedUser } from './deleted-user.entity';
+export { NotificationPreferences } from './notification-preferences.entity';
+export { User } from './user.entity';

@@ -1,0 +1,1 @@
+export { WatchRelease } from './watch-release.entity';

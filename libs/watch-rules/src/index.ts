@@ -1,0 +1,1 @@
+export { WatchRule } from './watch-rule.entity';

@@ -1,0 +1,14 @@
+import { Accounts1764000000000 } from './1764000000000-accounts';
+import { Watches1764000000001 } from './1764000000001-watches';
+import { Listings1764000000002 } from './1764000000002-listings';
+import { EventsAndNotifications1764000000003 } from './1764000000003-events-and-notifications';
+import { Polling1764000000004 } from './1764000000004-polling';
+
+/** In the order in which they run. A merged migration is never edited. */
+export const MIGRATIONS = [
+  Accounts1764000000000,
+  Watches1764000000001,
+  Listings1764000000002,
+  EventsAndNotifications1764000000003,
+  Polling1764000000004,
+];

@@ -1,0 +1,54 @@
+import { Event } from '@waxwatch/events';
+import { ExternalAccountLink, ImportJob, ProviderPause, ProviderRequest } from '@waxwatch/integrations';
+import { Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill } from '@waxwatch/listings';
+import { WatchMatch } from '@waxwatch/matching';
+import { Notification, UserStream } from '@waxwatch/notifications';
+import { SnakeNaming } from '@waxwatch/platform/database';
+import { PollSubscription, PollTarget } from '@waxwatch/polling';
+import { DeletedUser, NotificationPreferences, User } from '@waxwatch/users';
+import { WatchRelease } from '@waxwatch/watch-releases';
+import { WatchRule } from '@waxwatch/watch-rules';
+import { DataSource } from 'typeorm';
+import { MIGRATIONS } from './all-migrations';
+
+/** Every table, so that the schema in code can be held against the migrated one. */
+export const ENTITIES = [
+  DeletedUser,
+  Event,
+  ExternalAccountLink,
+  ImportJob,
+  Listing,
+  ListingAlert,
+  Notification,
+  NotificationPreferences,
+  OutboundClick,
+  PollSubscription,
+  PollTarget,
+  PriceSnapshot,
+  ProviderPause,
+  ProviderRequest,
+  RuleBackfill,
+  User,
+  UserStream,
+  WatchMatch,
+  WatchRelease,
+  WatchRule,
+];
+
+/** A connection of its own for migrations and schema checks; no pool settings, no time limits but the lock's. */
+export function migrationDataSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'waxwatch-migrate',
+    poolSize: 2,
+    namingStrategy: new SnakeNaming(),
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'schema_migrations',
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    logging: ['error'],
+    extra: { lock_timeout: 3000 },
+  });
+}
