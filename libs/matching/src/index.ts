@@ -1,0 +1,15 @@
+export { conditionRank } from './condition';
+export { toMatchable, type ListingFacts, type MatchableListing } from './listing';
+export { MatchIndex, type Candidate } from './match-index';
+export { fxTable, SAME_CURRENCY_ONLY, toMinor, type FxRates } from './money';
+export { normaliseTitle, readSpellings, tokenise, type Spellings } from './normalise';
+export { matchRule, matchWatch, type MatchContext } from './predicate';
+export {
+  compileRule,
+  compileWatch,
+  type CompiledRule,
+  type CompiledWatch,
+  type NeverMatching,
+  type RuleInput,
+  type WatchInput,
+} from './rule';

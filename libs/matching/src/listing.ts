@@ -1,0 +1,46 @@
+import { conditionRank } from './condition';
+import { toMinor } from './money';
+import { readSpellings, type Spellings } from './normalise';
+
+/** A listing in the form that matching reads. Make one with `toMatchable`. */
+export interface MatchableListing {
+  readonly provider: string;
+  readonly title: Spellings;
+  /** Hundredths of the currency's unit. */
+  readonly priceMinor: number;
+  /** Upper case. */
+  readonly currency: string;
+  /** 1 (poor) to 8 (mint); null when the seller states no grade that we know. */
+  readonly conditionRank: number | null;
+  readonly discogsReleaseId: number | null;
+  readonly discogsMasterId: number | null;
+  /** Only active listings match anything. */
+  readonly isActive: boolean;
+}
+
+/** A stored or fetched listing: the columns that matter here. */
+export interface ListingFacts {
+  provider: string;
+  /** As the provider wrote it, not the normalised form: only the former tells `AC/DC` from `AC DC`. */
+  title: string;
+  /** A decimal such as `"12.50"` or 12.5. */
+  price: string | number;
+  currency: string;
+  condition: string | null;
+  discogsReleaseId: number | null;
+  discogsMasterId: number | null;
+  status: string;
+}
+
+export function toMatchable(facts: ListingFacts): MatchableListing {
+  return {
+    provider: facts.provider,
+    title: readSpellings(facts.title),
+    priceMinor: toMinor(facts.price, 'up') ?? Infinity,
+    currency: facts.currency.trim().toUpperCase(),
+    conditionRank: conditionRank(facts.condition),
+    discogsReleaseId: facts.discogsReleaseId,
+    discogsMasterId: facts.discogsMasterId,
+    isActive: facts.status === 'active',
+  };
+}

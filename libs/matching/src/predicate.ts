@@ -1,0 +1,110 @@
+import type { MatchableListing } from './listing';
+import { SAME_CURRENCY_ONLY, type FxRates } from './money';
+import { ALL_PROVIDERS, providerBit, providersIn } from './providers';
+import type { CompiledRule, CompiledWatch, NeverMatching, ScalarBounds } from './rule';
+import { occursIn } from './term';
+
+/** Why a listing matched, as JSON for display. Amounts are in units of `currency`, not hundredths. */
+export interface MatchContext {
+  reason: 'rule_filters_passed' | 'watch_release';
+  /** The keywords that occur in the title, as the owner wrote them. */
+  keywords?: string[];
+  q?: string;
+  /** Terms that the title had to leave out, and does. */
+  excluded_keywords?: string[];
+  /** The providers that the rule is limited to. */
+  sources?: string[];
+  match_mode?: 'exact_release' | 'master_release';
+  discogs_release_id?: number;
+  discogs_master_id?: number;
+  min_price?: number;
+  price_limit?: number;
+  /** Currency of the bounds and of `compared_price`. */
+  currency?: string;
+  /** The listing's price as it was compared, after conversion. */
+  compared_price?: number;
+  min_condition?: string;
+}
+
+/**
+ * The one rule predicate. A listing matches when it is active and passes every filter that the rule states.
+ * @returns what matched, or null
+ */
+export function matchRule(
+  rule: CompiledRule | NeverMatching,
+  listing: MatchableListing,
+  fx: FxRates = SAME_CURRENCY_ONLY,
+): MatchContext | null {
+  if (rule.kind === 'never' || !rulePasses(rule, listing, fx)) return null;
+  return {
+    reason: 'rule_filters_passed',
+    ...(rule.stated.keywords.length > 0 && { keywords: [...rule.stated.keywords] }),
+    ...(rule.stated.q !== null && { q: rule.stated.q }),
+    ...(rule.excluded.length > 0 && { excluded_keywords: rule.excluded.map((term) => term.text) }),
+    ...(rule.providers !== ALL_PROVIDERS && { sources: providersIn(rule.providers) }),
+    ...scalarContext(rule, rule.stated.minCondition, listing, fx),
+  };
+}
+
+/** `matchRule` without the explanation. */
+export function rulePasses(rule: CompiledRule, listing: MatchableListing, fx: FxRates): boolean {
+  return (
+    scalarsPass(rule, listing, fx) &&
+    rule.required.every((term) => occursIn(term, listing.title)) &&
+    !rule.excluded.some((term) => occursIn(term, listing.title))
+  );
+}
+
+/**
+ * The one predicate of release watches: same release, or any pressing of the same master, at most at the target
+ * price.
+ * @returns what matched, or null
+ */
+export function matchWatch(
+  watch: CompiledWatch | NeverMatching,
+  listing: MatchableListing,
+  fx: FxRates = SAME_CURRENCY_ONLY,
+): MatchContext | null {
+  if (watch.kind === 'never') return null;
+  const isExact = watch.matchMode === 'exact_release';
+  const listed = isExact ? listing.discogsReleaseId : listing.discogsMasterId;
+  if (listed !== watch.discogsId || !scalarsPass(watch, listing, fx)) return null;
+  return {
+    reason: 'watch_release',
+    match_mode: watch.matchMode,
+    ...(isExact ? { discogs_release_id: watch.discogsId } : { discogs_master_id: watch.discogsId }),
+    ...scalarContext(watch, watch.stated.minCondition, listing, fx),
+  };
+}
+
+function scalarsPass(bounds: ScalarBounds, listing: MatchableListing, fx: FxRates): boolean {
+  if (!listing.isActive) return false;
+  if ((bounds.providers & providerBit(listing.provider)) === 0) return false;
+  if (bounds.minConditionRank > (listing.conditionRank ?? 0)) return false;
+  if (bounds.currency === null) return true;
+  const price = priceIn(bounds.currency, listing, fx);
+  return price !== null && price <= bounds.maxPrice && price >= bounds.minPrice;
+}
+
+/** The listing's price in another currency, in hundredths; null when the two do not compare. */
+export function priceIn(currency: string, listing: MatchableListing, fx: FxRates): number | null {
+  if (currency === listing.currency) return listing.priceMinor;
+  return fx.convert(listing.priceMinor, listing.currency, currency);
+}
+
+function scalarContext(
+  bounds: ScalarBounds,
+  minCondition: string | null,
+  listing: MatchableListing,
+  fx: FxRates,
+): Partial<MatchContext> {
+  const context: Partial<MatchContext> = {};
+  if (bounds.minConditionRank > 0 && minCondition !== null) context.min_condition = minCondition;
+  if (bounds.currency === null) return context;
+  context.currency = bounds.currency;
+  if (bounds.minPrice > 0) context.min_price = bounds.minPrice / 100;
+  if (bounds.maxPrice !== Infinity) context.price_limit = bounds.maxPrice / 100;
+  const price = priceIn(bounds.currency, listing, fx);
+  if (price !== null) context.compared_price = price / 100;
+  return context;
+}
