@@ -1,0 +1,62 @@
+import type { ProviderCall, ProviderName } from '../listing-provider';
+import { ProviderError, providerLabel } from '../provider-error';
+
+export type CallPriority = ProviderCall['priority'];
+
+/** How many calls a provider may get within any window of this length. */
+export interface BudgetLimit {
+  limit: number;
+  windowMs: number;
+  /** Calls of `limit` that only interactive calls may use. */
+  reserved: number;
+}
+
+export type BudgetLimits = Partial<Record<ProviderName, BudgetLimit>>;
+
+/** Discogs trips at a sustained 60 per minute and address; eBay allows 5,000 Browse calls a day and keyset. */
+export const DEFAULT_BUDGETS: BudgetLimits = {
+  discogs: { limit: 50, windowMs: 60_000, reserved: 10 },
+  ebay: { limit: 5_000, windowMs: 24 * 3_600_000, reserved: 500 },
+};
+
+export interface BudgetUse {
+  used: number;
+  limit: number;
+  windowMs: number;
+}
+
+export type AnswerHeaders = Readonly<Record<string, string | undefined>>;
+
+/** Spends a provider's calls, so that all users together stay inside its limits. */
+export abstract class ProviderBudget {
+  /**
+   * Takes one call. Throws `ProviderError` `budget_exhausted`, with `retryAfterMs`, when the window has no room for
+   * a call of this priority. Providers without a limit always have room.
+   */
+  abstract take(provider: ProviderName, priority: CallPriority): Promise<void>;
+
+  /** Learns from an answer's rate-limit headers: others behind our address use up the same allowance. */
+  abstract observe(provider: ProviderName, headers: AnswerHeaders): void;
+
+  /** What of the window is used, for metrics and for stretching poll intervals; null without a limit. */
+  abstract use(provider: ProviderName): Promise<BudgetUse | null>;
+}
+
+/** Calls of the window that this priority may use. */
+export function shareOf({ limit, reserved }: BudgetLimit, priority: CallPriority): number {
+  return priority === 'interactive' ? limit : Math.max(limit - reserved, 1);
+}
+
+export function budgetExhausted(provider: ProviderName, retryAfterMs: number): ProviderError {
+  return new ProviderError('budget_exhausted', `${providerLabel(provider)} call budget is used up`, {
+    provider,
+    endpoint: 'budget',
+    retryAfterMs: Math.max(Math.ceil(retryAfterMs), 1),
+  });
+}
+
+/** Calls left by the provider's own count; null when it does not say. Only Discogs does. */
+export function remainingCalls(headers: AnswerHeaders): number | null {
+  const text = headers['x-discogs-ratelimit-remaining'];
+  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : null;
+}

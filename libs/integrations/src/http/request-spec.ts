@@ -1,0 +1,63 @@
+import type { Dispatcher } from 'undici';
+import type { z } from 'zod';
+import type { AnswerHeaders } from '../budget/provider-budget';
+import type { ProviderErrorKind } from '../provider-error';
+
+/** What a provider can say in a refusal beyond its status code. */
+export interface Refusal {
+  kind?: ProviderErrorKind;
+  retryAfterMs?: number;
+}
+
+export interface ProviderRequestSpec<T> {
+  /** Concrete path; parts must already be encoded. */
+  path: string;
+  /** Route template for logs and errors, such as `/masters/{id}`. */
+  endpoint: string;
+  /** The shape of a good answer. An answer of another shape is a failure of the call. */
+  schema: z.ZodType<T>;
+  method?: 'GET' | 'POST';
+  query?: Record<string, string | number | null | undefined>;
+  headers?: Record<string, string>;
+  /** Sent form-encoded. */
+  form?: Record<string, string>;
+  /** Whose credential it is: a user's being refused says nothing about the provider. Default `app`. */
+  credential?: 'app' | 'user';
+  /** Calls that have an allowance of their own, such as token mints, leave the budget alone. */
+  isUnbudgeted?: boolean;
+}
+
+export interface ProviderAnswer<T> {
+  data: T;
+  status: number;
+  headers: AnswerHeaders;
+}
+
+/** The absolute URL of a request. */
+export function urlOf(baseUrl: string, spec: Pick<ProviderRequestSpec<unknown>, 'path' | 'query'>): string {
+  const url = new URL(baseUrl);
+  url.pathname = url.pathname.replace(/\/+$/, '') + spec.path;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(spec.query ?? {})) {
+    if (value !== null && value !== undefined) query.set(name, String(value));
+  }
+  // A plus sign means a space in forms only; not every server reads it so in a URL.
+  url.search = query.toString().replaceAll('+', '%20');
+  return url.href;
+}
+
+/** Header names in lower case with their first value. */
+export function singleHeaders(headers: Dispatcher.ResponseData['headers']): AnswerHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+}
+
+/** Undefined when the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
