@@ -7,3 +7,6 @@ export {
   NOTIFICATION_STATUSES,
 } from './notification.entity';
 export { UserStream } from './user-stream.entity';
+export { NotificationsModule } from './notifications.module';
+export { deliverDue } from './notifications.jobs';
+export { Outbox } from './outbox';

@@ -1,3 +1,4 @@
 export { DeletedUser } from './deleted-user.entity';
 export { NotificationPreferences } from './notification-preferences.entity';
 export { User } from './user.entity';
+export { UsersModule } from './users.module';

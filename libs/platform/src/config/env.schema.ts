@@ -98,6 +98,7 @@ export const envSchema = z.object({
   NOTIFICATION_EMAIL_PROVIDER: oneOf(['stub'], 'stub'),
   PRICE_DROP_MIN_PERCENT: decimal(5, { min: 0, max: 100 }),
   PRICE_DROP_HOLD_HOURS: decimal(24, { min: 0, max: 8760 }),
+  SHUTDOWN_DRAIN_SECONDS: decimal(3, { min: 0, max: 60 }),
   STREAM_HEARTBEAT_SECONDS: decimal(10, { min: 0.05, max: 120 }),
   STREAM_MAX_AGE_SECONDS: int(900, { min: 1, max: 86_400 }),
   STREAM_MAX_PER_USER: int(5, { min: 1, max: 1000 }),

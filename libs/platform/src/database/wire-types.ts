@@ -29,6 +29,6 @@ export const wireTypes = {
       if (oid === TIMESTAMPTZ) return toWireInstant;
       if (oid === INT8) return Number;
     }
-    return pg.types.getTypeParser(oid, format);
+    return format === 'binary' ? pg.types.getTypeParser(oid, format) : pg.types.getTypeParser(oid);
   },
 };

@@ -1,0 +1,10 @@
+export {
+  AdminOnly,
+  AllowsInactive,
+  CurrentPrincipal,
+  CurrentUserId,
+  type Principal,
+  principalOf,
+  Public,
+  setPrincipal,
+} from './principal';

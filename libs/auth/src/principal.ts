@@ -1,0 +1,45 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { Request } from 'express';
+
+/** Who is calling, after verification. */
+export interface Principal {
+  userId: string;
+  isAdmin: boolean;
+  /** Unix seconds after which the credential no longer counts; streams end by then. */
+  expiresAt: number;
+}
+
+const principals = new WeakMap<object, Principal>();
+
+export const setPrincipal = (request: object, principal: Principal): void =>
+  void principals.set(request, principal);
+
+/** The verified caller of a request, or undefined on a public route. */
+export const principalOf = (request: object): Principal | undefined => principals.get(request);
+
+function requirePrincipal(context: ExecutionContext): Principal {
+  const principal = principalOf(context.switchToHttp().getRequest<Request>());
+  if (!principal) throw new Error('a handler asked for the caller of a public route');
+  return principal;
+}
+
+/** Parameter decorator: the id of the signed-in user. */
+export const CurrentUserId = createParamDecorator(
+  (_data: unknown, context: ExecutionContext) => requirePrincipal(context).userId,
+);
+
+/** Parameter decorator: the whole principal. */
+export const CurrentPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  requirePrincipal(context),
+);
+
+export const IS_PUBLIC = 'waxwatch:public';
+/** The route needs no login. Every route without this mark does. */
+export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(IS_PUBLIC, true);
+
+export const ALLOWS_INACTIVE = 'waxwatch:allows-inactive';
+/** The route also serves deactivated accounts. */
+export const AllowsInactive = (): MethodDecorator => SetMetadata(ALLOWS_INACTIVE, true);
+
+export const IS_ADMIN_ONLY = 'waxwatch:admin';
+export const AdminOnly = (): MethodDecorator & ClassDecorator => SetMetadata(IS_ADMIN_ONLY, true);

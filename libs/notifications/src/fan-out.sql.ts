@@ -1,0 +1,13 @@
+/** $1 event ids, $2 the types that notify by default. One row per event and wanted channel of an active user. */
+export const FAN_OUT = `
+  INSERT INTO notifications (user_id, event_id, event_type, channel)
+  SELECT e.user_id, e.id, e.type, c.channel
+  FROM events e
+  JOIN users u ON u.id = e.user_id AND u.is_active
+  LEFT JOIN user_notification_preferences p ON p.user_id = e.user_id
+  CROSS JOIN (VALUES ('email'::notification_channel_enum), ('realtime')) AS c (channel)
+  WHERE e.id = ANY($1::uuid[])
+    AND coalesce((p.event_toggles ->> e.type::text)::boolean, e.type::text = ANY($2::text[]))
+    AND CASE c.channel WHEN 'email' THEN coalesce(p.email_enabled, true) ELSE coalesce(p.realtime_enabled, true) END
+  ON CONFLICT (event_id, channel) DO NOTHING
+  RETURNING id`;

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '@waxwatch/users';
+import { Notification } from './notification.entity';
+import { Outbox } from './outbox';
+import { UserStream } from './user-stream.entity';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Notification, UserStream]), UsersModule],
+  providers: [Outbox],
+  exports: [Outbox, TypeOrmModule],
+})
+export class NotificationsModule {}

@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ClockModule } from '../clock/clock.module';
+import type { AppConfig } from '../config/app-config';
+import { ConfigModule } from '../config/config.module';
+import { DatabaseModule } from '../database/database.module';
+import { LifecycleModule } from '../lifecycle/lifecycle.module';
+import { LoggingModule } from '../logging/logging.module';
+import { MetricsModule } from '../metrics/metrics.module';
+import { PubSubModule } from '../pubsub/pub-sub.module';
+import { QueueModule } from '../queue/queue.module';
+import { RedisModule } from '../redis/redis.module';
+
+/** What every process needs before any feature: configuration, database, Redis, queue, log, metrics, clock. */
+@Module({})
+export class PlatformModule {
+  static forRoot(config: AppConfig, applicationName: string): DynamicModule {
+    return {
+      module: PlatformModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        LoggingModule.forRoot(),
+        ClockModule,
+        MetricsModule,
+        LifecycleModule,
+        DatabaseModule.forRoot(applicationName),
+        RedisModule,
+        PubSubModule,
+        QueueModule.forRoot(config),
+      ],
+    };
+  }
+}

@@ -1,0 +1,38 @@
+import { Logger } from '@nestjs/common';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Metrics } from '../metrics/metrics';
+import { requestIdOf } from './request-id';
+
+/** The template a request was routed by, such as `/api/watch-rules/:rule_id`; never the raw URL. */
+const routeOf = (request: Request): string => {
+  const route: unknown = (request as { route?: { path?: unknown } }).route?.path;
+  return typeof route === 'string' ? route : 'unmatched';
+};
+
+/** One line and one observation per finished request. */
+export function accessLog(metrics: Metrics): RequestHandler {
+  const logger = new Logger('request');
+  const latency = metrics.histogram('waxwatch_request_latency_seconds', 'HTTP request latency by route', [
+    'method',
+    'path',
+    'status_code',
+  ]);
+  return (request: Request, response: Response, next: NextFunction) => {
+    const startedAt = process.hrtime.bigint();
+    response.once('close', () => {
+      const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+      const status = response.writableFinished ? response.statusCode : 499;
+      const path = routeOf(request);
+      latency.observe({ method: request.method, path, status_code: String(status) }, seconds);
+      logger.log({
+        event: 'request.end',
+        request_id: requestIdOf(request),
+        method: request.method,
+        path,
+        status_code: status,
+        duration_ms: Math.round(seconds * 1000),
+      });
+    });
+    next();
+  };
+}

@@ -1,0 +1,40 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { APP_CONFIG, type AppConfig } from '../config/app-config';
+import { Metrics } from '../metrics/metrics';
+import { accessLog } from './access-log';
+import { bodyParsers } from './body';
+import { ContractValidationPipe } from './contract-validation.pipe';
+import { cors } from './cors';
+import { EnvelopeFilter } from './envelope.filter';
+import { assignRequestId } from './request-id';
+import { checkRoute, RouteTable } from './route-table';
+
+/**
+ * Everything between the socket and the router, in the order of the contract: request id, log, cross-origin
+ * rules, route and method, body. Tests and both processes configure their app with this and nothing else.
+ */
+export function configureApp(app: NestExpressApplication): void {
+  const config = app.get<AppConfig>(APP_CONFIG);
+  const express = app.getHttpAdapter().getInstance();
+  app.set('trust proxy', config.TRUSTED_PROXY_HOPS);
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(
+    assignRequestId,
+    accessLog(app.get(Metrics)),
+    helmet({
+      contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+      hsts: config.isProductionLike,
+    }),
+    cors(config),
+    checkRoute(new RouteTable(express)),
+    ...bodyParsers(),
+  );
+  app.useGlobalPipes(new ContractValidationPipe());
+  app.useGlobalFilters(new EnvelopeFilter());
+  const server = app.getHttpServer();
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 65_000;
+}

@@ -1,0 +1,116 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { isDatabaseError, isDatabaseUnavailable } from '../database/sql-state';
+import {
+  AppError,
+  RateLimitedError,
+  STATUS_OF,
+  ValidationError,
+  type ValidationItem,
+} from '../errors/app-error';
+
+interface Envelope {
+  message: string;
+  code: 'http_error' | 'validation_error' | 'rate_limited';
+  status: number;
+  details?: unknown;
+  retryAfterSeconds?: number | undefined;
+}
+
+const DATABASE_RETRY_SECONDS = 5;
+
+/** Every failure leaves as `{"error": {message, code, status, details?}}`; what a client may not know stays in the log. */
+@Catch()
+export class EnvelopeFilter implements ExceptionFilter {
+  private readonly logger = new Logger('request');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const { retryAfterSeconds, ...envelope } = toEnvelope(error);
+    if (envelope.status >= 500) {
+      this.logger.error({
+        event: 'http.exception.server',
+        method: request.method,
+        status_code: envelope.status,
+        err: error,
+      });
+    }
+    if (response.headersSent) {
+      response.end();
+      return;
+    }
+    if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
+    response.status(envelope.status).json({ error: envelope });
+  }
+}
+
+function toEnvelope(error: unknown): Envelope {
+  if (error instanceof AppError) return fromAppError(error);
+  if (error instanceof ValidationError) return validation(error.items);
+  if (error instanceof RateLimitedError) return rateLimited(error);
+  if (error instanceof HttpException) return fromHttpException(error);
+  const parserError = fromBodyParser(error);
+  if (parserError) return parserError;
+  if (isDatabaseUnavailable(error)) {
+    return { ...plain(503, 'database unavailable'), retryAfterSeconds: DATABASE_RETRY_SECONDS };
+  }
+  if (isDatabaseError(error)) return plain(500, 'db error');
+  return plain(500, 'Internal Server Error');
+}
+
+const plain = (status: number, message: string): Envelope => ({ message, code: 'http_error', status });
+
+function fromAppError(error: AppError): Envelope {
+  const status = STATUS_OF[error.code];
+  const { retryAfterSeconds } = error;
+  return error.details === undefined
+    ? { ...plain(status, error.message), retryAfterSeconds }
+    : { ...plain(status, error.message), details: error.details, retryAfterSeconds };
+}
+
+const validation = (details: ValidationItem[]): Envelope => ({
+  message: 'validation error',
+  code: 'validation_error',
+  status: 422,
+  details,
+});
+
+const rateLimited = (error: RateLimitedError): Envelope => ({
+  message: error.message,
+  code: 'rate_limited',
+  status: 429,
+  details: { scope: error.scope, retry_after_seconds: error.retryAfterSeconds },
+  retryAfterSeconds: error.retryAfterSeconds,
+});
+
+const STATUS_TEXT: Record<number, string> = { 404: 'Not Found', 405: 'Method Not Allowed' };
+
+function fromHttpException(error: HttpException): Envelope {
+  const status = error.getStatus();
+  return plain(status, STATUS_TEXT[status] ?? (status >= 500 ? 'Internal Server Error' : error.message));
+}
+
+/** express.json and express.text fail with a `type` of their own. */
+function fromBodyParser(error: unknown): Envelope | undefined {
+  if (typeof error !== 'object' || error === null || !('type' in error)) return undefined;
+  const { type } = error;
+  if (type === 'entity.parse.failed') {
+    const text = error instanceof Error ? error.message : '';
+    const offset = Number(/position (\d+)/.exec(text)?.[1] ?? 0);
+    return validation([
+      {
+        type: 'json_invalid',
+        loc: ['body', offset],
+        msg: 'JSON decode error',
+        ctx: { error: 'invalid JSON' },
+      },
+    ]);
+  }
+  if (type === 'entity.too.large') return plain(413, 'Payload Too Large');
+  if (type === 'charset.unsupported' || type === 'encoding.unsupported')
+    return plain(415, 'Unsupported Media Type');
+  if (type === 'request.aborted' || type === 'request.size.invalid') return plain(400, 'Bad Request');
+  return undefined;
+}

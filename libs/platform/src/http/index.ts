@@ -1,0 +1,30 @@
+export { ContractValidationPipe } from './contract-validation.pipe';
+export { EnvelopeFilter } from './envelope.filter';
+export {
+  INT4_MAX,
+  queryInt,
+  queryText,
+  wireCurrency,
+  wireInstant,
+  wireInt,
+  wireMoney,
+  wireNumberFromNumeric,
+  wireText,
+  wireUuid,
+} from './fields';
+export { configureApp } from './configure-app';
+export {
+  decodeCursor,
+  encodeCursor,
+  type Keyset,
+  keysetTail,
+  NEXT_CURSOR_HEADER,
+  type Page,
+  Paged,
+  PageParams,
+  type PageRequest,
+  toPage,
+} from './pagination';
+export { requestIdOf } from './request-id';
+export { Returns, ReturnsPage } from './returns.decorator';
+export { toValidationItems } from './validation-items';

@@ -1,0 +1,3 @@
+export { Lifecycle } from './lifecycle';
+export { LifecycleModule } from './lifecycle.module';
+export { runUntilSignal } from './run-until-signal';

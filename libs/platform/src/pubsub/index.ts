@@ -1,0 +1,3 @@
+export { InProcessPubSub } from './in-process-pub-sub';
+export { PubSub } from './pub-sub';
+export { PubSubModule } from './pub-sub.module';

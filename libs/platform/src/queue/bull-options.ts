@@ -1,0 +1,20 @@
+import type { QueueOptions } from 'bull';
+import type { RedisConnections } from '../redis/redis-connections';
+
+/**
+ * Connection and lock settings of every Bull queue. Commands fail fast on the shared connection; the blocking
+ * connections wait for Redis as long as it takes.
+ */
+export function bullOptions(redis: RedisConnections, prefix: string): QueueOptions {
+  return {
+    prefix,
+    createClient: (type) => {
+      if (type !== 'client') return redis.openBlocking();
+      const shared = redis.request;
+      if (!shared) throw new Error('REDIS_URL is required for the Bull queue');
+      return shared;
+    },
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
+    settings: { lockDuration: 30_000, stalledInterval: 15_000, maxStalledCount: 3, guardInterval: 5000 },
+  };
+}

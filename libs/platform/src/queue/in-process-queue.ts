@@ -1,0 +1,69 @@
+import type { QueueName } from '../config/app-config';
+import type { JobDefinition } from './job';
+import { JobQueue } from './job-queue';
+import type { JobRunner } from './job-runner';
+
+interface Waiting {
+  name: string;
+  payload: unknown;
+  enqueuedAtMs: number;
+}
+
+/** The queue of a single process: same handlers, bounded concurrency per queue, nothing survives a restart. */
+export class InProcessQueue extends JobQueue {
+  private readonly waiting = new Map<QueueName, Waiting[]>();
+  private readonly running = new Map<QueueName, Set<Promise<void>>>();
+  private isStarted = false;
+
+  constructor(
+    private readonly runner: JobRunner,
+    private readonly concurrency: Partial<Record<QueueName, number>>,
+  ) {
+    super();
+  }
+
+  override async nudge<P>(job: JobDefinition<P>, payload: P): Promise<boolean> {
+    await Promise.resolve();
+    const list = this.waiting.get(job.queue) ?? [];
+    this.waiting.set(job.queue, list);
+    // The same journey as through Redis: what JSON does not keep, no handler sees.
+    list.push({ name: job.name, payload: JSON.parse(JSON.stringify(payload)), enqueuedAtMs: Date.now() });
+    this.pump(job.queue);
+    return true;
+  }
+
+  override async start(): Promise<void> {
+    await Promise.resolve();
+    this.isStarted = true;
+    for (const queue of this.waiting.keys()) this.pump(queue);
+  }
+
+  override async stop(timeoutMs: number): Promise<void> {
+    this.isStarted = false;
+    const running = [...this.running.values()].flatMap((jobs) => [...jobs]);
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+    await Promise.race([Promise.all(running), timeout]);
+    clearTimeout(timer);
+  }
+
+  private pump(queue: QueueName): void {
+    const list = this.waiting.get(queue) ?? [];
+    const active = this.running.get(queue) ?? new Set<Promise<void>>();
+    this.running.set(queue, active);
+    while (this.isStarted && active.size < (this.concurrency[queue] ?? 0)) {
+      const next = list.shift();
+      if (!next) return;
+      const job = this.runInLaterTurn(next).finally(() => {
+        active.delete(job);
+        this.pump(queue);
+      });
+      active.add(job);
+    }
+  }
+
+  private async runInLaterTurn({ name, payload, enqueuedAtMs }: Waiting): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.runner.run(name, payload, enqueuedAtMs);
+  }
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { PollSubscription } from './poll-subscription.entity';
+import { PollSubscriptions } from './poll-subscriptions';
+import { PollTarget } from './poll-target.entity';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([PollSubscription, PollTarget])],
+  providers: [PollSubscriptions],
+  exports: [PollSubscriptions, TypeOrmModule],
+})
+export class PollingModule {}
