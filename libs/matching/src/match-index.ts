@@ -1,6 +1,19 @@
+import { postingMask } from './engine/posting-mask';
+import { PriceBoard } from './engine/price-board';
+import { ProgramStore } from './engine/program-store';
+import { useRuleTerms, type RuleTerms } from './engine/rule-terms';
+import { Scanner } from './engine/scanner';
+import { SlotDirectory } from './engine/slot-directory';
+import { TermPostings } from './engine/term-postings';
+import { ALWAYS, TermTable } from './engine/term-table';
+import { TitleReader } from './engine/title-reader';
+import { grownFloat64, grownUint8 } from './engine/typed-arrays';
+import { WordFrequencies } from './engine/word-frequencies';
 import type { MatchableListing } from './listing';
 import type { FxRates } from './money';
-import { matchRule, matchWatch } from './predicate';
+import type { Spellings } from './normalise';
+import { rulePasses } from './predicate';
+import { ALL_PROVIDERS, providerBit } from './providers';
 import type { CompiledRule, CompiledWatch, NeverMatching } from './rule';
 
 /** A rule or watch that a listing satisfies. */
@@ -12,52 +25,176 @@ export interface Candidate {
   listing: number;
 }
 
-/** All active rules and watches, to be asked which of them a listing satisfies. */
-export class MatchIndex {
-  private readonly rules = new Map<string, CompiledRule>();
-  private readonly watches = new Map<string, CompiledWatch>();
+/** A batch holds the event loop no longer than this at a time, unless it is told otherwise. */
+const DEFAULT_SLICE_MS = 8;
 
-  get size(): number {
-    return this.rules.size + this.watches.size;
+const RULE = 0;
+const WATCH = 1;
+/** A slot flag: the terms only narrow the rule down, and the predicate itself has the last word. */
+const IS_INEXACT = 2;
+
+/**
+ * All active rules and watches in memory, asked which of them a listing satisfies. The answer is exactly that of
+ * `matchRule` and `matchWatch` for each of them, in no particular order.
+ *
+ * Each rule is filed under the one thing it asks for that is rarest in listing titles: a word, a phrase, a
+ * Discogs id, or its set of providers where it asks for no words. A listing is split into the terms that it
+ * holds and is compared only with what is filed under those. Adding, replacing and removing cost microseconds.
+ */
+export class MatchIndex {
+  private readonly frequencies = new WordFrequencies();
+  /** Ids up to `ALL_PROVIDERS` stand for "a listing of one of these providers". */
+  private readonly terms = new TermTable(ALL_PROVIDERS + 1);
+  private readonly reader = new TitleReader(this.terms);
+  private readonly board = new PriceBoard();
+  private readonly programs = new ProgramStore();
+  private readonly filed: TermPostings;
+  private readonly scanner: Scanner;
+  private readonly slots = new SlotDirectory();
+  private versions = new Float64Array(1024);
+  private flags = new Uint8Array(1024);
+  /** The rules with `IS_INEXACT`, by slot: few. */
+  private readonly inexact = new Map<number, CompiledRule>();
+
+  /** @param expectedSize rules and watches to reserve address space for; more is possible */
+  constructor(expectedSize = 0) {
+    this.filed = new TermPostings(expectedSize * 2);
+    this.scanner = new Scanner(this.terms, this.filed, this.programs, this.board);
   }
 
+  /** Number of rules and watches. */
+  get size(): number {
+    return this.slots.size;
+  }
+
+  /** Adds a rule, or replaces the one with its id. One that never matches is only removed. */
   upsertRule(rule: CompiledRule | NeverMatching): void {
-    if (rule.kind === 'rule') this.rules.set(rule.id, rule);
-    else this.rules.delete(rule.id);
+    this.removeRule(rule.id);
+    if (rule.kind === 'never') return;
+    const ids = useRuleTerms(rule.required, rule.excluded, this.terms, this.frequencies);
+    const slot = this.file(rule, ids, ids.isExact ? RULE : IS_INEXACT);
+    if (!ids.isExact) this.inexact.set(slot, rule);
   }
 
   removeRule(id: string): void {
-    this.rules.delete(id);
+    this.remove(this.slots.find(id, RULE));
   }
 
+  /** Adds a watch, or replaces the one with its id. One that never matches is only removed. */
   upsertWatch(watch: CompiledWatch | NeverMatching): void {
-    if (watch.kind === 'watch') this.watches.set(watch.id, watch);
-    else this.watches.delete(watch.id);
+    this.removeWatch(watch.id);
+    if (watch.kind === 'never') return;
+    const { matchMode, discogsId } = watch;
+    const key =
+      matchMode === 'exact_release' ? this.terms.useRelease(discogsId) : this.terms.useMaster(discogsId);
+    this.file(watch, { key, required: [], excluded: [], isExact: true }, WATCH);
   }
 
   removeWatch(id: string): void {
-    this.watches.delete(id);
+    this.remove(this.slots.find(id, WATCH));
   }
 
+  /**
+   * Counts the words of titles, without matching. Shown a few thousand recent titles before the rules are
+   * loaded, the index files the rules under words that are rare in fact; `match` goes on counting by itself.
+   */
+  learn(titles: Iterable<Spellings>): void {
+    for (const title of titles) this.frequencies.learn(title.words);
+  }
+
+  /** What each listing of a batch satisfies. Holds the event loop; see `matchInSlices`. */
   match(listings: readonly MatchableListing[], fx: FxRates): Candidate[] {
-    const found: Candidate[] = [];
-    listings.forEach((item, listing) => {
-      for (const { kind, id, version } of [
-        ...[...this.rules.values()].filter((rule) => matchRule(rule, item, fx) !== null),
-        ...[...this.watches.values()].filter((watch) => matchWatch(watch, item, fx) !== null),
-      ]) {
-        found.push({ kind, id, version, listing });
-      }
-    });
-    return found;
+    const candidates: Candidate[] = [];
+    listings.forEach((listing, position) => this.matchOne(listing, position, fx, candidates));
+    return candidates;
   }
 
+  /**
+   * The same, letting other work in between listings at least every `maxSliceMs`. Rules that change meanwhile
+   * count from the next slice on.
+   */
   async matchInSlices(
     listings: readonly MatchableListing[],
     fx: FxRates,
-    _maxSliceMs = 8,
+    maxSliceMs = DEFAULT_SLICE_MS,
   ): Promise<Candidate[]> {
-    await Promise.resolve();
-    return this.match(listings, fx);
+    const candidates: Candidate[] = [];
+    let sliceEnd = performance.now() + maxSliceMs;
+    for (const [position, listing] of listings.entries()) {
+      if (performance.now() >= sliceEnd) {
+        await new Promise(setImmediate);
+        sliceEnd = performance.now() + maxSliceMs;
+      }
+      this.matchOne(listing, position, fx, candidates);
+    }
+    return candidates;
+  }
+
+  private matchOne(listing: MatchableListing, position: number, fx: FxRates, into: Candidate[]): void {
+    if (!listing.isActive) return;
+    this.scan(listing, fx);
+    const { ids } = this.slots;
+    for (const slot of this.scanner.found) {
+      const flags = this.flags[slot] ?? RULE;
+      if (flags === IS_INEXACT && !this.passesPredicate(slot, listing, fx)) continue;
+      into.push({
+        kind: flags === WATCH ? 'watch' : 'rule',
+        id: ids[slot] ?? '',
+        version: this.versions[slot] ?? 0,
+        listing: position,
+      });
+    }
+  }
+
+  private scan(listing: MatchableListing, fx: FxRates): void {
+    const { reader, scanner, terms } = this;
+    const provider = providerBit(listing.provider);
+    reader.begin(ALWAYS);
+    reader.readTitle(listing.title);
+    this.frequencies.learn(listing.title.words);
+    const release =
+      listing.discogsReleaseId === null ? undefined : terms.releases.get(listing.discogsReleaseId);
+    const master = listing.discogsMasterId === null ? undefined : terms.masters.get(listing.discogsMasterId);
+    this.board.read(listing, fx);
+    scanner.begin(reader.epoch, provider, listing.conditionRank ?? 0);
+    for (const term of reader.present) scanner.scanTerm(term);
+    if (release !== undefined) scanner.scanTerm(release);
+    if (master !== undefined) scanner.scanTerm(master);
+    for (let providers = 1; providers <= ALL_PROVIDERS; providers++) {
+      if ((providers & provider) !== 0) scanner.scanTerm(providers);
+    }
+  }
+
+  private passesPredicate(slot: number, listing: MatchableListing, fx: FxRates): boolean {
+    const rule = this.inexact.get(slot);
+    return rule !== undefined && rulePasses(rule, listing, fx);
+  }
+
+  private file(target: CompiledRule | CompiledWatch, terms: RuleTerms, flags: number): number {
+    const slot = this.slots.add(target.id, target.kind === 'watch' ? WATCH : RULE);
+    if (slot >= this.versions.length) {
+      this.versions = grownFloat64(this.versions, slot + 1);
+      this.flags = grownUint8(this.flags, slot + 1);
+    }
+    this.versions[slot] = target.version;
+    this.flags[slot] = flags;
+    const [firstTerm = ALWAYS, ...required] = terms.required;
+    this.filed.add(terms.key ?? target.providers, {
+      minPrice: target.minPrice,
+      maxPrice: target.maxPrice,
+      mask: postingMask(target, this.board.numberOf(target.currency)),
+      program: this.programs.add(required, terms.excluded),
+      firstTerm,
+      slot,
+    });
+    return slot;
+  }
+
+  private remove(slot: number): void {
+    if (slot < 0) return;
+    const { term, firstTerm, program } = this.filed.remove(slot);
+    for (const id of [term, firstTerm, ...this.programs.remove(program)]) this.terms.release(id);
+    this.inexact.delete(slot);
+    this.slots.remove(slot);
   }
 }

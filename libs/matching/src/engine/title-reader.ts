@@ -1,0 +1,66 @@
+import type { Spellings } from '../normalise';
+import type { TermTable } from './term-table';
+
+/** Finds the terms of one listing and stamps them with the listing's number, so that asking for one is a load. */
+export class TitleReader {
+  /** The number of the current listing. */
+  epoch = 0;
+  /** The terms of the current listing, each once. */
+  readonly present: number[] = [];
+  private readonly wordIds: number[] = [];
+
+  constructor(private readonly terms: TermTable) {}
+
+  /** Forgets the listing before and marks the terms that every listing has. */
+  begin(always: number): void {
+    this.present.length = 0;
+    this.epoch++;
+    if (this.epoch > 0xffff_ffff) {
+      this.terms.stamps.fill(0);
+      this.epoch = 1;
+    }
+    this.terms.stamps[always] = this.epoch;
+  }
+
+  readTitle(title: Spellings): void {
+    this.readWords(title.words);
+    if (title.joined !== null) this.readWords(title.joined);
+  }
+
+  mark(id: number): void {
+    const { stamps, implied } = this.terms;
+    if (stamps[id] === this.epoch) return;
+    stamps[id] = this.epoch;
+    this.present.push(id);
+    if (implied.size === 0) return;
+    const others = implied.get(id);
+    if (others !== undefined) for (const other of others) this.mark(other);
+  }
+
+  private readWords(words: readonly string[]): void {
+    const { wordIds, terms } = this;
+    const hasPrefixes = !terms.prefixes.isEmpty;
+    wordIds.length = 0;
+    for (const word of words) {
+      const id = terms.words.get(word) ?? -1;
+      wordIds.push(id);
+      if (id >= 0) this.mark(id);
+      if (hasPrefixes) for (const prefix of terms.prefixes.of(word)) this.mark(prefix);
+    }
+    this.readPhrases();
+  }
+
+  /** Follows the phrase trie from every word as far as it goes. */
+  private readPhrases(): void {
+    const { wordIds } = this;
+    const { leftUses, phrases } = this.terms;
+    for (let start = 0; start < wordIds.length; start++) {
+      let run = wordIds[start] ?? -1;
+      for (let next = start + 1; run >= 0 && (leftUses[run] ?? 0) > 0; next++) {
+        const word = wordIds[next] ?? -1;
+        run = word >= 0 ? phrases.get(run, word) : -1;
+        if (run >= 0) this.mark(run);
+      }
+    }
+  }
+}
