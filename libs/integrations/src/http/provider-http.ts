@@ -149,7 +149,7 @@ export class ProviderHttp {
     const attempt: Attempt = { number, startedAt: performance.now(), status: null, headers: {} };
     try {
       const data = await this.exchange(spec, signal, attempt);
-      this.report(spec, call, attempt, null);
+      this.report(spec, call, attempt, null, spec.describe?.(data));
       return { data, status: attempt.status ?? 0, headers: attempt.headers };
     } catch (error) {
       const failure = this.failureOf(error, spec, call, signal, attempt);
@@ -246,7 +246,10 @@ export class ProviderHttp {
   }
 
   private async pauseAfter<T>(failure: ProviderError, spec: ProviderRequestSpec<T>): Promise<void> {
-    const isAppRefused = failure.kind === 'credential' && spec.credential !== 'user';
+    const isAppRefused =
+      failure.kind === 'credential' &&
+      spec.credential !== 'user' &&
+      (failure.status === null || failure.status !== spec.toleratedStatus);
     const asksToWait =
       failure.retryAfterMs !== null && ['throttled', 'quota', 'transient'].includes(failure.kind);
     if (!isAppRefused && !asksToWait) return;
@@ -260,6 +263,7 @@ export class ProviderHttp {
     call: ProviderCall,
     attempt: Attempt,
     failure: ProviderError | null,
+    described: Record<string, unknown> = {},
   ): void {
     const { provider, maxAttempts } = this.options;
     this.tools.metrics.attempt(provider, attempt.status, failure?.kind ?? null);
@@ -278,6 +282,7 @@ export class ProviderHttp {
         ...(attempt.status === null ? { retryable: failure?.kind === 'transient' } : {}),
         ...(failure?.retryAfterMs ? { retry_after_seconds: Math.ceil(failure.retryAfterMs / 1_000) } : {}),
         ...this.options.describeHeaders?.(attempt.headers),
+        ...described,
       },
       userId: call.userId,
       at: this.tools.now(),

@@ -23,6 +23,10 @@ export interface ProviderRequestSpec<T> {
   form?: Record<string, string>;
   /** Whose credential it is: a user's being refused says nothing about the provider. Default `app`. */
   credential?: 'app' | 'user';
+  /** A refusal with this status does not pause the provider: the caller tries again with a fresh credential. */
+  toleratedStatus?: number;
+  /** What of a good answer is kept in the request log. */
+  describe?: (data: T) => Record<string, unknown>;
   /** Calls that have an allowance of their own, such as token mints, leave the budget alone. */
   isUnbudgeted?: boolean;
 }

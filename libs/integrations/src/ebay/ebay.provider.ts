@@ -1,0 +1,220 @@
+import type {
+  ListingPage,
+  ListingProvider,
+  ListingSearch,
+  ProviderCall,
+  ProviderCapabilities,
+  ProviderListing,
+  SearchPageRequest,
+} from '../listing-provider';
+import type { ProviderAnswer, ProviderRequestSpec } from '../http/request-spec';
+import { ProviderHttp, type ProviderHttpOptions, type ProviderHttpTools } from '../http/provider-http';
+import { cleanText } from '../listing-text';
+import { isProviderError, ProviderError } from '../provider-error';
+import { EBAY_MARKETPLACES } from './ebay-hosts';
+import { toEbayListing } from './ebay-listing';
+import { readEbayRefusal } from './ebay-refusal';
+import { EbayToken, type EbayCredentials } from './ebay-token';
+import { describeEbayWarning, ebaySearchSchema, type EbaySearchAnswer } from './ebay.schema';
+
+const ENDPOINT = '/buy/browse/v1/item_summary/search';
+const MAX_PAGE_SIZE = 200;
+const MAX_OFFSET = 9_999;
+const MAX_QUERY_LENGTH = 100;
+/** "Vinyl Records", a leaf on the US and UK sites. */
+const VINYL_RECORDS = '176985';
+
+export interface EbayProviderOptions {
+  credentials: EbayCredentials;
+  /** Used when a search names no marketplace. */
+  marketplaceId: string;
+  /** Category ids by marketplace where they differ from 176985. */
+  categoryIds?: Readonly<Record<string, string>>;
+  /** eBay Partner Network campaign; null means that links carry none. */
+  campaignId: string | null;
+  customId: string | null;
+  http: Pick<
+    ProviderHttpOptions,
+    | 'baseUrl'
+    | 'timeoutMs'
+    | 'maxAttempts'
+    | 'retryBaseDelayMs'
+    | 'retryMaxDelayMs'
+    | 'headersTimeoutMs'
+    | 'breakerOpenMs'
+  >;
+}
+
+interface Window {
+  offset: number;
+  limit: number;
+}
+
+/**
+ * Copies for sale on eBay through the Browse API, newest first by origin date, auctions included. Rules of the API
+ * (offset a multiple of the limit, at most 10,000 results, `q` at most 100 characters) are eBay's.
+ */
+export class EbayProvider implements ListingProvider {
+  readonly name = 'ebay';
+  readonly capabilities: ProviderCapabilities = {
+    supportsSearch: true,
+    supportsReleases: false,
+    requiresAuth: true,
+    rateLimitsDocumented: true,
+    listingCompleteness: 'summary',
+    paginationModel: 'offset',
+    maxPageSize: MAX_PAGE_SIZE,
+  };
+  private readonly http: ProviderHttp;
+  private readonly token: EbayToken;
+
+  constructor(
+    private readonly options: EbayProviderOptions,
+    private readonly tools: ProviderHttpTools,
+  ) {
+    this.http = new ProviderHttp(
+      {
+        ...options.http,
+        provider: 'ebay',
+        headers: {},
+        throttledForMs: 60_000,
+        readRefusal: (status, body) => readEbayRefusal(status, body, tools.now()),
+        describeHeaders: (headers) => ({
+          request_id: cleanText(headers['x-ebay-request-id'] ?? headers['x-ebay-c-request-id'], 100),
+          rate_limit_remaining: cleanText(headers['x-ebay-c-remaining-request-limit'], 20),
+        }),
+      },
+      tools,
+    );
+    this.token = new EbayToken(this.http, options.credentials, tools.now);
+  }
+
+  async search(search: ListingSearch, page: SearchPageRequest, call: ProviderCall): Promise<ListingPage> {
+    const window = toWindow(page);
+    const spec = this.searchSpec(search, window);
+    const { data } = await this.withToken(spec, call);
+    const { items, droppedCount } = this.readItems(data);
+    if (droppedCount > 0) this.tools.metrics.dropped('ebay', droppedCount);
+    const nextOffset = window.offset + window.limit;
+    // Without items a `next` link would lead round in circles.
+    const hasNext =
+      data.next !== undefined && (data.itemSummaries?.length ?? 0) > 0 && nextOffset <= MAX_OFFSET;
+    return {
+      items,
+      unpriced: [],
+      droppedCount,
+      nextCursor: hasNext ? `${nextOffset}:${window.limit}` : null,
+      total: data.total,
+      warnings: warningsOf(data),
+    };
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await this.http.close();
+  }
+
+  private searchSpec(
+    search: ListingSearch,
+    { offset, limit }: Window,
+  ): ProviderRequestSpec<EbaySearchAnswer> {
+    const marketplace = search.marketplace ?? this.options.marketplaceId;
+    // eBay would silently answer for the US site.
+    if (!EBAY_MARKETPLACES.has(marketplace)) throw invalidRequest('Unknown eBay marketplace');
+    return {
+      path: ENDPOINT,
+      endpoint: ENDPOINT,
+      query: {
+        q: toQuery(search.terms),
+        category_ids: this.options.categoryIds?.[marketplace] ?? VINYL_RECORDS,
+        // Without this filter auctions are left out.
+        filter: 'buyingOptions:{FIXED_PRICE|AUCTION}',
+        sort: 'newlyListed',
+        limit,
+        offset,
+      },
+      headers: { 'x-ebay-c-marketplace-id': marketplace, ...this.endUserContext() },
+      schema: ebaySearchSchema,
+      describe: (data) => (data.warnings ? { warnings: warningsOf(data) } : {}),
+    };
+  }
+
+  private endUserContext(): Record<string, string> {
+    const { campaignId, customId } = this.options;
+    if (!campaignId) return {};
+    const reference = customId ? `,affiliateReferenceId=${encodeURIComponent(customId).slice(0, 256)}` : '';
+    return { 'x-ebay-c-enduserctx': `affiliateCampaignId=${encodeURIComponent(campaignId)}${reference}` };
+  }
+
+  /** Calls with the shared token; one that eBay no longer takes is minted anew, once. */
+  private async withToken<T>(spec: ProviderRequestSpec<T>, call: ProviderCall): Promise<ProviderAnswer<T>> {
+    const token = await this.token.get(call);
+    try {
+      return await this.http.call({ ...authorised(spec, token), toleratedStatus: 401 }, call);
+    } catch (error) {
+      if (!isProviderError(error) || error.kind !== 'credential' || error.status !== 401) throw error;
+      this.token.invalidate(token);
+      return await this.http.call(authorised(spec, await this.token.get(call)), call);
+    }
+  }
+
+  private readItems(answer: EbaySearchAnswer): { items: ProviderListing[]; droppedCount: number } {
+    const now = this.tools.now();
+    const byId = new Map<string, ProviderListing>();
+    let droppedCount = 0;
+    for (const summary of answer.itemSummaries ?? []) {
+      const listing = toEbayListing(summary, now);
+      if (!listing) droppedCount++;
+      else if (!byId.has(listing.externalId)) byId.set(listing.externalId, listing);
+    }
+    return { items: [...byId.values()], droppedCount };
+  }
+}
+
+function authorised<T>(spec: ProviderRequestSpec<T>, token: string): ProviderRequestSpec<T> {
+  return { ...spec, headers: { ...spec.headers, authorization: `Bearer ${token}` } };
+}
+
+function warningsOf(answer: EbaySearchAnswer): string[] {
+  return (answer.warnings ?? [])
+    .slice(0, 10)
+    .map((warning) => cleanText(describeEbayWarning(warning), 300))
+    .filter((warning) => warning !== null);
+}
+
+/** eBay reads `(a, b)` as OR and knows no wildcards; what is too long is cut between words. */
+function toQuery(terms: string): string | null {
+  const words = terms
+    .replace(/[(),*"]/g, ' ')
+    .split(/\s+/)
+    .filter(Boolean);
+  let query = '';
+  for (const word of words) {
+    const longer = query === '' ? word : `${query} ${word}`;
+    if (longer.length > MAX_QUERY_LENGTH) break;
+    query = longer;
+  }
+  return query === '' ? (words[0]?.slice(0, MAX_QUERY_LENGTH) ?? null) : query;
+}
+
+/** The cursor carries the limit, because eBay wants the offset to be a multiple of it. */
+function toWindow(page: SearchPageRequest): Window {
+  if (page.cursor === null) {
+    return { offset: 0, limit: Math.min(Math.max(Math.trunc(page.limit), 1), MAX_PAGE_SIZE) };
+  }
+  const [, offset, limit] = (/^(\d{1,4}):(\d{1,3})$/.exec(page.cursor) ?? []).map(Number);
+  if (
+    offset === undefined ||
+    limit === undefined ||
+    limit < 1 ||
+    limit > MAX_PAGE_SIZE ||
+    offset % limit !== 0
+  ) {
+    throw invalidRequest('Unknown page cursor');
+  }
+  return { offset, limit };
+}
+
+function invalidRequest(message: string): ProviderError {
+  return new ProviderError('invalid_request', message, { provider: 'ebay', endpoint: ENDPOINT });
+}
