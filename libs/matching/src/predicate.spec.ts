@@ -1,0 +1,219 @@
+import { toMatchable, type ListingFacts, type MatchableListing } from './listing';
+import { fxTable, SAME_CURRENCY_ONLY } from './money';
+import { matchRule, matchWatch, type MatchContext } from './predicate';
+import { compileRule, compileWatch, type WatchInput } from './rule';
+
+function listing(facts: Partial<ListingFacts> = {}): MatchableListing {
+  return toMatchable({
+    provider: 'discogs',
+    title: 'Primus – Frizzle Fry (LP)',
+    price: '20.00',
+    currency: 'USD',
+    condition: null,
+    discogsReleaseId: null,
+    discogsMasterId: null,
+    status: 'active',
+    ...facts,
+  });
+}
+
+function match(
+  query: unknown,
+  facts: Partial<ListingFacts> = {},
+  fx = SAME_CURRENCY_ONLY,
+): MatchContext | null {
+  return matchRule(compileRule({ id: 'rule', version: 1, userCurrency: null, query }), listing(facts), fx);
+}
+
+function keywordMatches(keyword: string, title: string): boolean {
+  return match({ keywords: [keyword] }, { title }) !== null;
+}
+
+describe('matchRule on words', () => {
+  it.each([
+    ['AC/DC', 'ACDC - Back in Black'],
+    ['AC/DC', 'AC DC - Back in Black'],
+    ['ac/dc', 'AC/DC - Back in Black'],
+    ['acdc', 'AC/DC - Back in Black'],
+    ['ac dc', 'AC-DC - Back in Black'],
+    ['acdc back in black', 'AC/DC Back in Black'],
+    ['ac/dc back', 'ACDC Back in Black'],
+    ['R.E.M.', 'REM – Green'],
+    ['rem', 'R.E.M. – Green'],
+    ['r.e.m', 'R E M – Green'],
+    ['N.W.A', 'NWA - Straight Outta Compton'],
+    ['nwa', 'N.W.A. - Straight Outta Compton'],
+    ['Sigur Rós', 'SIGUR ROS - ()'],
+    ['sigur ros', 'Sigur Rós – Takk…'],
+    ['Björk', 'Bjork Debut'],
+    ['bjork', 'BJÖRK Debut'],
+    ['motorhead', 'Motörhead / Overkill'],
+    ['Motörhead', 'MOTORHEAD OVERKILL'],
+    ["don't", 'Dont Look Back'],
+    ['dont', 'Don’t Look Back'],
+    ["Rock'n'Roll", 'rocknroll party'],
+    ['blink 182', 'blink-182 enema'],
+    ['blink-182', 'Blink 182 enema'],
+    ['hip-hop', 'HipHop classics'],
+    ['lp', 'Radiohead – Kid A (2xLP)'],
+    ['2lp', 'Radiohead – Kid A, 2 LP'],
+    ['frizz*', 'Primus – Frizzle Fry'],
+    ['frizzle fr*', 'Primus – Frizzle Fry'],
+    ['кино', 'КИНО – Группа крови'],
+  ])('finds %j in %j', (keyword, title) => {
+    expect(keywordMatches(keyword, title)).toBe(true);
+  });
+
+  it.each([
+    ['art', 'Party'],
+    ['art', 'Start'],
+    ['lp', 'Alpha'],
+    ['lp', 'Help'],
+    ['frizzle primus', 'Primus – Frizzle Fry'],
+    ['primus fry', 'Primus – Frizzle Fry'],
+    ['rizzle*', 'Primus – Frizzle Fry'],
+    ['primus fri', 'Primus – Frizzle Fry'],
+    ['ac/dc', 'AC live in DC'],
+    ['*', 'anything'],
+    ['  ', 'anything'],
+  ])('does not find %j in %j', (keyword, title) => {
+    expect(keywordMatches(keyword, title)).toBe(false);
+  });
+
+  it('wants every keyword and all of q', () => {
+    expect(match({ keywords: ['primus', 'lp'], q: 'fry "frizzle fry"' })).not.toBeNull();
+    expect(match({ keywords: ['primus', 'cd'] })).toBeNull();
+    expect(match({ keywords: ['primus'], q: 'fry cheese' })).toBeNull();
+    expect(match({ q: '"fry frizzle"' })).toBeNull();
+  });
+
+  it('leaves out titles that say an excluded word, phrase or prefix', () => {
+    expect(match({ keywords: ['primus'], exclude_keywords: ['cd', 'fry frizzle'] })).not.toBeNull();
+    expect(match({ keywords: ['primus'], exclude_keywords: ['LP'] })).toBeNull();
+    expect(match({ exclude_keywords: ['frizzle fry'] })).toBeNull();
+    expect(match({ exclude_keywords: ['friz*'] })).toBeNull();
+  });
+
+  it('matches everything of its sources with nothing else asked', () => {
+    expect(match({})).not.toBeNull();
+    expect(match({ sources: ['discogs'] })).not.toBeNull();
+    expect(match({ sources: ['ebay'] })).toBeNull();
+  });
+
+  it('matches only listings that are for sale', () => {
+    expect(match({}, { status: 'ended' })).toBeNull();
+    expect(match({}, { status: 'unknown' })).toBeNull();
+  });
+});
+
+describe('matchRule on prices', () => {
+  it('includes the bounds exactly', () => {
+    expect(match({ max_price: 19.99 }, { price: '19.99' })).not.toBeNull();
+    expect(match({ max_price: 19.99 }, { price: 19.99 })).not.toBeNull();
+    expect(match({ max_price: 19.99 }, { price: '20.00' })).toBeNull();
+    expect(match({ min_price: 19.99 }, { price: '19.99' })).not.toBeNull();
+    expect(match({ min_price: 19.99 }, { price: '19.98' })).toBeNull();
+  });
+
+  it('does not compare currencies without a rate', () => {
+    expect(match({ max_price: 100 }, { currency: 'EUR' })).toBeNull();
+    expect(match({ min_price: 1 }, { currency: 'EUR' })).toBeNull();
+    expect(match({ max_price: 100, currency: 'EUR' }, { currency: 'EUR' })).not.toBeNull();
+    expect(match({ keywords: ['primus'] }, { currency: 'EUR' })).not.toBeNull();
+  });
+
+  it('compares in the currency of the rule with one', () => {
+    const fx = fxTable('EUR', { USD: 1.1 });
+    expect(match({ max_price: 22 }, { price: '20.00', currency: 'EUR' }, fx)).not.toBeNull();
+    expect(match({ max_price: 21.99 }, { price: '20.00', currency: 'EUR' }, fx)).toBeNull();
+    expect(match({ max_price: 20, currency: 'JPY' }, { currency: 'EUR' }, fx)).toBeNull();
+  });
+});
+
+describe('matchRule on condition', () => {
+  it('wants at least the stated grade, and a grade at all', () => {
+    expect(match({ min_condition: 'VG+' }, { condition: 'Near Mint (NM or M-)' })).not.toBeNull();
+    expect(match({ min_condition: 'VG+' }, { condition: 'VG+' })).not.toBeNull();
+    expect(match({ min_condition: 'VG+' }, { condition: 'VG' })).toBeNull();
+    expect(match({ min_condition: 'VG+' }, { condition: 'Used' })).toBeNull();
+    expect(match({ min_condition: 'VG+' })).toBeNull();
+    expect(match({ min_condition: 'shiny' })).not.toBeNull();
+  });
+});
+
+describe('the match context of a rule', () => {
+  it('says what matched, in the words of the owner', () => {
+    const query = {
+      sources: ['ebay', 'discogs'],
+      keywords: ['Frizzle Fry', ' ', 'LP'],
+      q: 'primus',
+      exclude_keywords: ['cd'],
+      min_price: 5,
+      max_price: 22.5,
+      min_condition: 'VG',
+    };
+    const facts = { currency: 'EUR', condition: 'NM' };
+    expect(match(query, facts, fxTable('EUR', { USD: 1.1 }))).toEqual({
+      reason: 'rule_filters_passed',
+      keywords: ['Frizzle Fry', 'LP'],
+      q: 'primus',
+      excluded_keywords: ['cd'],
+      sources: ['discogs', 'ebay'],
+      min_condition: 'VG',
+      currency: 'USD',
+      min_price: 5,
+      price_limit: 22.5,
+      compared_price: 22,
+    });
+  });
+
+  it('says no more than the rule asked', () => {
+    expect(match({})).toEqual({ reason: 'rule_filters_passed' });
+  });
+});
+
+describe('matchWatch', () => {
+  const exact: WatchInput = {
+    id: 'watch',
+    version: 1,
+    matchMode: 'exact_release',
+    discogsReleaseId: 11,
+    discogsMasterId: 22,
+    targetPrice: null,
+    currency: 'USD',
+    minCondition: null,
+  };
+
+  function watchMatches(watch: Partial<WatchInput>, facts: Partial<ListingFacts>): MatchContext | null {
+    const ids = { discogsReleaseId: 11, discogsMasterId: 22 };
+    return matchWatch(compileWatch({ ...exact, ...watch }), listing({ ...ids, ...facts }));
+  }
+
+  it('wants the same release, or any pressing of the same master', () => {
+    expect(watchMatches({}, {})).toEqual({
+      reason: 'watch_release',
+      match_mode: 'exact_release',
+      discogs_release_id: 11,
+    });
+    expect(watchMatches({}, { discogsReleaseId: 12 })).toBeNull();
+    expect(watchMatches({}, { discogsReleaseId: null })).toBeNull();
+    const master = { matchMode: 'master_release' as const };
+    expect(watchMatches(master, { discogsReleaseId: 12 })).toEqual({
+      reason: 'watch_release',
+      match_mode: 'master_release',
+      discogs_master_id: 22,
+    });
+    expect(watchMatches(master, { discogsMasterId: null })).toBeNull();
+    expect(watchMatches({ ...master, discogsMasterId: null }, { discogsMasterId: null })).toBeNull();
+  });
+
+  it('honours target price, currency and condition', () => {
+    expect(watchMatches({ targetPrice: '20.00' }, {})).toMatchObject({ price_limit: 20, compared_price: 20 });
+    expect(watchMatches({ targetPrice: 19.99 }, {})).toBeNull();
+    expect(watchMatches({ targetPrice: 50 }, { currency: 'EUR' })).toBeNull();
+    expect(watchMatches({}, { currency: 'EUR' })).not.toBeNull();
+    expect(watchMatches({ minCondition: 'VG' }, { condition: 'VG+' })).toMatchObject({ min_condition: 'VG' });
+    expect(watchMatches({ minCondition: 'VG' }, {})).toBeNull();
+    expect(watchMatches({}, { status: 'ended' })).toBeNull();
+  });
+});
