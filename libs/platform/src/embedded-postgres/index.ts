@@ -1,0 +1,6 @@
+export { EmbeddedPostgresError, type EmbeddedPostgresFault } from './embedded-postgres-error';
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded-postgres';
