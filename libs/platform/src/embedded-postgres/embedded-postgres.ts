@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { Client, escapeIdentifier } from 'pg';
 import { SUPERUSER, prepareDataDir } from './data-dir';
 import { EmbeddedPostgresError } from './embedded-postgres-error';
+import { freePort } from './free-port';
 import { messageOf } from './postgres-binaries';
 import { type ServerFiles, placeServer } from './server-files';
 import { endWithThisProcess, startServer, stopServer, waitForPreviousServer } from './server-process';
@@ -102,15 +102,4 @@ async function createDatabase(adminUrl: string, name: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

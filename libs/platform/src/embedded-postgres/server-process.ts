@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokenDataDir, giveTo, serverEnvironment } from './data-dir';
 import { EmbeddedPostgresError } from './embedded-postgres-error';
-import { isAlive } from './processes';
+import { diesWithParent, isAlive } from './processes';
 import type { ServerFiles } from './server-files';
 
 const START_TIMEOUT_MS = 60_000;
@@ -48,13 +48,6 @@ export async function startServer(
   } finally {
     await log.close();
   }
-}
-
-/** Linux then interrupts the server when this process is gone, also after SIGKILL. */
-function diesWithParent(command: string, args: string[]): [string, string[]] {
-  if (process.platform !== 'linux') return [command, args];
-  const script = 'command -v setpriv >/dev/null && exec setpriv --pdeathsig INT "$@"; exec "$@"';
-  return ['/bin/sh', ['-c', script, 'sh', command, ...args]];
 }
 
 async function untilReady(

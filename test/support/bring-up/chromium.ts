@@ -1,0 +1,21 @@
+import { type Obtained, obtainDebianProgram } from './debian-packages';
+import { findOnPath, isExecutable } from './run-command';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** The browser for the browser test, or why there is none. */
+export async function findChromium(): Promise<Obtained> {
+  const given = process.env.CHROMIUM_PATH;
+  if (given) {
+    return (await isExecutable(given))
+      ? { path: given }
+      : { unavailable: `CHROMIUM_PATH names ${given}, which is not a program` };
+  }
+  const path = process.env.WAXWATCH_IGNORE_SYSTEM_CHROMIUM ? undefined : await findOnPath(NAMES);
+  if (path) return { path };
+  return await obtainDebianProgram({
+    name: 'chromium',
+    packages: ['chromium', 'fonts-dejavu-core'],
+    binary: 'usr/lib/chromium/chromium',
+  });
+}

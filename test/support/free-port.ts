@@ -1,0 +1,1 @@
+export { freePort } from '../../libs/platform/src/embedded-postgres/free-port';
