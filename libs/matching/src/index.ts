@@ -13,3 +13,8 @@ export {
   type RuleInput,
   type WatchInput,
 } from './rule';
+export { type CurrentRule, type CurrentWatch, MatchRecords, type RuleMatch } from './match-records';
+export { Matcher } from './matcher';
+export { MatchingModule } from './matching.module';
+export { WatchMatch } from './watch-match.entity';
+export { compileStoredRule, type StoredWatch } from './stored-watch';

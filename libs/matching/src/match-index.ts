@@ -105,7 +105,7 @@ export class MatchIndex {
   /** What each listing of a batch satisfies. Holds the event loop; see `matchInSlices`. */
   match(listings: readonly MatchableListing[], fx: FxRates): Candidate[] {
     const candidates: Candidate[] = [];
-    listings.forEach((listing, position) => this.matchOne(listing, position, fx, candidates));
+    for (const [position, listing] of listings.entries()) this.matchOne(listing, position, fx, candidates);
     return candidates;
   }
 

@@ -4,7 +4,11 @@ const MAX_WORDS = 200;
 const MAX_WORD_LENGTH = 64;
 const MAX_JOINED_LENGTH = 40;
 
-/** Letters that have no Unicode decomposition but a customary plain spelling. */
+/**
+ * Characters whose plain spelling is customary and not what Unicode decomposes them to. The micro sign stands for
+ * the Greek letter's name in Latin names (`µ-Ziq`); Greek words keep their letters. A trade mark sign is no part
+ * of the name it follows.
+ */
 const PLAIN_SPELLINGS: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -19,6 +23,9 @@ const PLAIN_SPELLINGS: Readonly<Record<string, string>> = {
   ŧ: 't',
   ŋ: 'n',
   ς: 'σ',
+  µ: 'mu',
+  '™': ' ',
+  '℠': ' ',
 };
 
 /** `2LP`, `2xLP`, `12inch`: a count glued to a format. */
@@ -144,33 +151,50 @@ function isSingleLetter(word: string | undefined): boolean {
  * is ASCII.
  */
 function fold(text: string): string {
-  const cut = text.length > MAX_TEXT_LENGTH ? text.slice(0, MAX_TEXT_LENGTH) : text;
-  const folded = NON_ASCII.test(cut) ? foldUnicode(cut) : cut.toLowerCase();
-  return folded.includes("'") ? folded.replace(INNER_APOSTROPHE, '') : folded;
+  const lower = (text.length > MAX_TEXT_LENGTH ? text.slice(0, MAX_TEXT_LENGTH) : text).toLowerCase();
+  const folded = NON_ASCII.test(lower) ? foldUnicode(lower) : lower;
+  return folded.includes("'") || folded.includes('`') ? folded.replace(INNER_APOSTROPHE, '') : folded;
 }
 
 const NON_ASCII = /[^\x00-\x7f]/;
-const INNER_APOSTROPHE = /(?<=[a-z\u0080-\uffff])'(?=[a-z\u0080-\uffff])/g;
+const INNER_APOSTROPHE = /(?<=[a-z\u0080-\uffff])['`](?=[a-z\u0080-\uffff])/g;
 
 function foldUnicode(text: string): string {
-  const decomposed = text
-    .replace(/[\u2018\u2019\u02bc\u2032\u00b4\uff07`]/g, "'")
-    .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
-    // `33⅓` is 33 and a third, not 331 over 3; a trade mark sign is no part of the name it follows.
-    .replace(/[\u00bc-\u00be\u2150-\u215e]/g, ' $&')
-    .replace(/[\u2120\u2122]/g, ' ')
-    // The micro sign stands for the Greek letter's name in Latin names (`µ-Ziq`); Greek words keep their letter.
-    .replace(/\u00b5/g, 'mu')
+  return text.normalize('NFC').replace(NON_ASCII_CHARACTERS, foldCharacter).slice(0, MAX_TEXT_LENGTH);
+}
+
+const NON_ASCII_CHARACTERS = /[^\x00-\x7f]/gu;
+const APOSTROPHES = /[\u2018\u2019\u02bc\u2032\u00b4\uff07]/;
+/** Diacritics and invisible characters. Marks that make a letter of another script (kana, Devanagari) stay. */
+const UNHEARD =
+  /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u200b-\u200f\u2060\ufeff]/g;
+const VULGAR_FRACTIONS = /[\u00bc-\u00be\u2150-\u215e]/;
+
+/** Titles of the world use few characters; a hostile one that uses them all only empties this memory. */
+const foldedCharacters = new Map<string, string>();
+const MAX_FOLDED_CHARACTERS = 5_000;
+
+function foldCharacter(character: string): string {
+  const known = foldedCharacters.get(character);
+  if (known !== undefined) return known;
+  if (foldedCharacters.size >= MAX_FOLDED_CHARACTERS) foldedCharacters.clear();
+  const folded = spellCharacter(character);
+  foldedCharacters.set(character, folded);
+  return folded;
+}
+
+function spellCharacter(character: string): string {
+  if (APOSTROPHES.test(character)) return "'";
+  const plain = PLAIN_SPELLINGS[character];
+  if (plain !== undefined) return plain;
+  const spelt = character
     .normalize('NFKD')
-    .slice(0, MAX_TEXT_LENGTH);
-  return (
-    decomposed
-      .replace(/[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g, '')
-      .toLowerCase()
-      .replace(/[ßæœøđðłıþħŧŋς]/g, (letter) => PLAIN_SPELLINGS[letter] ?? letter)
-      // Marks that are letters in their own script (Devanagari vowels, kana voicing) stay and are recomposed.
-      .normalize('NFC')
-      .replace(/\p{Z}/gu, ' ')
-      .replace(/[^\p{L}\p{N}\p{M}\x00-\x7f]/gu, '-')
-  );
+    .replace(UNHEARD, '')
+    .toLowerCase()
+    .replace(/[^\x00-\x7f]/g, (letter) => PLAIN_SPELLINGS[letter] ?? letter)
+    .normalize('NFC')
+    .replace(/\p{Z}/gu, ' ')
+    .replace(/[^\p{L}\p{N}\p{M}\x00-\x7f]/gu, '-');
+  // `33⅓` is 33 and a third, not 331 over 3.
+  return VULGAR_FRACTIONS.test(character) ? ` ${spelt}` : spelt;
 }

@@ -1,10 +1,17 @@
-import { DOUBLES, FIRST_TERM, INTS, MASK, MAX_PRICE, MIN_PRICE, PROGRAM, SLOT } from './posting-lists';
-import { currencyIn, rankIn } from './posting-mask';
-import { BANDS } from './price-bands';
+import * as layout from './posting-lists';
+import * as masks from './posting-mask';
+import * as priceBands from './price-bands';
 import type { PriceBoard } from './price-board';
-import { NO_PROGRAM, type ProgramStore } from './program-store';
+import type { ProgramStore } from './program-store';
+import * as programs from './program-store';
 import type { BandedLists, TermPostings } from './term-postings';
 import type { TermTable } from './term-table';
+
+// Copied once: some loaders turn an imported name into a call, which here would be made for every posting.
+const { DOUBLES, FIRST_TERM, INTS, MASK, MAX_PRICE, MIN_PRICE, PROGRAM, SLOT } = layout;
+const { currencyIn, rankIn } = masks;
+const { BANDS } = priceBands;
+const { NO_PROGRAM } = programs;
 
 /** Looks through the postings of terms for the slots that the current listing satisfies. */
 export class Scanner {
@@ -53,30 +60,24 @@ export class Scanner {
   }
 
   private scanList(list: number): void {
-    const { postings } = this.filed;
-    const { ints } = postings;
+    const { ints, doubles, starts, lengths } = this.filed.postings;
+    const { prices } = this.board;
     const { stamps } = this.terms;
-    const { epoch, providerBit, rank, found } = this;
-    const start = postings.starts[list] ?? 0;
-    const end = start + (postings.lengths[list] ?? 0);
+    const { epoch, providerBit, rank } = this;
+    const start = starts[list] ?? 0;
+    const end = start + (lengths[list] ?? 0);
     for (let index = start; index < end; index++) {
       const int = index * INTS;
       const mask = ints[int + MASK] ?? 0;
       if ((mask & providerBit) === 0 || rankIn(mask) > rank) continue;
-      if (!this.priceFits(index, currencyIn(mask))) continue;
+      const double = index * DOUBLES;
+      if (!isWithin(prices[currencyIn(mask)], doubles[double + MIN_PRICE], doubles[double + MAX_PRICE]))
+        continue;
       if (stamps[ints[int + FIRST_TERM] ?? 0] !== epoch) continue;
       const program = ints[int + PROGRAM] ?? NO_PROGRAM;
       if (program !== NO_PROGRAM && !this.programPasses(program)) continue;
-      found.push(ints[int + SLOT] ?? 0);
+      this.found.push(ints[int + SLOT] ?? 0);
     }
-  }
-
-  /** Written so that a price that does not compare, `NaN`, fits nothing. */
-  private priceFits(index: number, currency: number): boolean {
-    const { doubles } = this.filed.postings;
-    const price = this.board.prices[currency] ?? NaN;
-    const offset = index * DOUBLES;
-    return price <= (doubles[offset + MAX_PRICE] ?? 0) && price >= (doubles[offset + MIN_PRICE] ?? 0);
   }
 
   private programPasses(start: number): boolean {
@@ -93,4 +94,9 @@ export class Scanner {
     }
     return true;
   }
+}
+
+/** Written so that a price that does not compare, `NaN`, is within nothing. */
+function isWithin(price = NaN, least = 0, most = 0): boolean {
+  return price >= least && price <= most;
 }

@@ -29,6 +29,8 @@ export class TermTable {
   readonly prefixes = new PrefixTable();
   readonly releases = new Map<number, number>();
   readonly masters = new Map<number, number>();
+  /** Hot: whether `implied` has an entry for a term. */
+  hasImplied = new Uint8Array(1024);
   /** The `EITHER` terms that a term brings with it. */
   readonly implied = new Map<number, number[]>();
   private readonly eithers = new PairTable();
@@ -74,6 +76,7 @@ export class TermTable {
     this.eithers.add(left, right, id);
     for (const part of new Set([left, right])) {
       this.implied.set(part, [...(this.implied.get(part) ?? []), id]);
+      this.hasImplied[part] = 1;
     }
     return id;
   }
@@ -136,6 +139,7 @@ export class TermTable {
     const rest = (this.implied.get(part) ?? []).filter((other) => other !== id);
     if (rest.length > 0) this.implied.set(part, rest);
     else this.implied.delete(part);
+    this.hasImplied[part] = rest.length > 0 ? 1 : 0;
   }
 
   private usePhrase(left: number, right: number): number {
@@ -187,12 +191,14 @@ export class TermTable {
     // A new term has not been seen, whatever the former owner of the id was.
     this.stamps[id] = 0;
     this.leftUses[id] = 0;
+    this.hasImplied[id] = 0;
     return id;
   }
 
   private grow(length: number): void {
     this.stamps = grownUint32(this.stamps, length);
     this.leftUses = grownInt32(this.leftUses, length);
+    this.hasImplied = grownUint8(this.hasImplied, length);
     this.kinds = grownUint8(this.kinds, length);
     this.uses = grownInt32(this.uses, length);
     this.left = grownInt32(this.left, length);

@@ -28,13 +28,11 @@ export class TitleReader {
   }
 
   mark(id: number): void {
-    const { stamps, implied } = this.terms;
+    const { stamps, hasImplied, implied } = this.terms;
     if (stamps[id] === this.epoch) return;
     stamps[id] = this.epoch;
     this.present.push(id);
-    if (implied.size === 0) return;
-    const others = implied.get(id);
-    if (others !== undefined) for (const other of others) this.mark(other);
+    if (hasImplied[id] === 1) for (const other of implied.get(id) ?? []) this.mark(other);
   }
 
   private readWords(words: readonly string[]): void {
