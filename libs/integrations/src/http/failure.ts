@@ -50,8 +50,8 @@ export function transportFailure(
 
 /** The machine-readable code of a network error; undici puts the system's one below its own. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const code: unknown = 'code' in error ? error.code : undefined;
+  if (typeof error !== 'object' || error === null) return 'unknown';
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (typeof code === 'string' && /^[A-Z0-9_]{2,50}$/.test(code)) return code;
-  return error.cause === undefined ? 'unknown' : codeOf(error.cause);
+  return cause === undefined || cause === error ? 'unknown' : codeOf(cause);
 }

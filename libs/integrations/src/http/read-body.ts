@@ -25,8 +25,14 @@ export async function readBody(
       chunks.push(chunk);
     }
   };
-  const decoder = decoderFor(encoding);
-  await (decoder ? pipeline(body, decoder, collect) : pipeline(body, collect));
+  try {
+    const decoder = decoderFor(encoding);
+    await (decoder ? pipeline(body, decoder, collect) : pipeline(body, collect));
+  } catch (error) {
+    body.destroy();
+    // A pipeline that is torn down reports whichever of its streams complains first.
+    throw size > maxBytes ? new UnreadableBodyError('answer too large') : error;
+  }
   return Buffer.concat(chunks).toString('utf8');
 }
 

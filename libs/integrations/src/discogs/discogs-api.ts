@@ -1,0 +1,83 @@
+import { ProviderHttp, type ProviderHttpOptions, type ProviderHttpTools } from '../http/provider-http';
+import type { ProviderRequestSpec } from '../http/request-spec';
+import type { ProviderCall } from '../listing-provider';
+import { cleanText } from '../listing-text';
+
+/** Discogs sends no `Retry-After` with its 429; its window clears after 60 s without requests. */
+const THROTTLED_FOR_MS = 60_000;
+
+export interface DiscogsApiOptions {
+  /** Unique to this installation, for example `WaxWatch/1.0 +https://waxwatch.example`: Discogs refuses others. */
+  userAgent: string;
+  /** The application's personal access token. */
+  token: string;
+  http: Pick<
+    ProviderHttpOptions,
+    | 'baseUrl'
+    | 'timeoutMs'
+    | 'maxAttempts'
+    | 'retryBaseDelayMs'
+    | 'retryMaxDelayMs'
+    | 'headersTimeoutMs'
+    | 'breakerOpenMs'
+  >;
+}
+
+export interface DiscogsRequest<T> extends Pick<
+  ProviderRequestSpec<T>,
+  'path' | 'endpoint' | 'schema' | 'query' | 'method' | 'describe'
+> {
+  /** A user's own `Authorization` header; absent means the application's token. */
+  authorization?: string;
+}
+
+/**
+ * The Discogs API with its credentials. All calls of all users share one budget, because Discogs counts by source
+ * address.
+ */
+export class DiscogsApi {
+  private readonly http: ProviderHttp;
+
+  constructor(
+    private readonly options: DiscogsApiOptions,
+    tools: ProviderHttpTools,
+  ) {
+    this.http = new ProviderHttp(
+      {
+        ...options.http,
+        provider: 'discogs',
+        headers: { 'user-agent': options.userAgent },
+        throttledForMs: THROTTLED_FOR_MS,
+        describeHeaders: (headers) => ({
+          headers: {
+            'Retry-After': cleanText(headers['retry-after'], 60),
+            'X-Discogs-Ratelimit': cleanText(headers['x-discogs-ratelimit'], 20),
+            'X-Discogs-Ratelimit-Remaining': cleanText(headers['x-discogs-ratelimit-remaining'], 20),
+            'X-Discogs-Ratelimit-Used': cleanText(headers['x-discogs-ratelimit-used'], 20),
+          },
+          rate_limit: toCount(headers['x-discogs-ratelimit']),
+          rate_limit_remaining: toCount(headers['x-discogs-ratelimit-remaining']),
+          rate_limit_used: toCount(headers['x-discogs-ratelimit-used']),
+        }),
+      },
+      tools,
+    );
+  }
+
+  /** Throws `ProviderError`: `gone` for unknown ids, `credential` for a refused token, and the usual ones. */
+  async request<T>(request: DiscogsRequest<T>, call: ProviderCall): Promise<T> {
+    const { authorization, ...spec } = request;
+    const headers = { authorization: authorization ?? `Discogs token=${this.options.token}` };
+    const credential = authorization === undefined ? 'app' : 'user';
+    return (await this.http.call({ ...spec, headers, credential }, call)).data;
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await this.http.close();
+  }
+}
+
+function toCount(header: string | undefined): number | null {
+  return header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : null;
+}
