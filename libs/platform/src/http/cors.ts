@@ -28,7 +28,10 @@ export function cors(config: CorsConfig): RequestHandler {
       request.method === 'OPTIONS' &&
       origin !== undefined &&
       'access-control-request-method' in request.headers;
-    if (!isPreflight) return next();
+    if (!isPreflight) {
+      next();
+      return;
+    }
     if (!isAllowed) {
       response.status(400).type('text/plain').send('Disallowed CORS origin');
       return;

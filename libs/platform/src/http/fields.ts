@@ -3,14 +3,50 @@ import { z } from 'zod';
 /** PostgreSQL's largest `integer`; ids beyond it cannot be stored and are refused at the border. */
 export const INT4_MAX = 2_147_483_647;
 
-const hasNoNul = (value: string): boolean => !value.includes('\u0000');
+/**
+ * A string of `min` to `max` characters without U+0000, which PostgreSQL cannot store. Characters are code points,
+ * as `varchar` counts them.
+ */
+export const wireText = (min: number, max: number) => limited(z.string(), min, max);
 
-/** A string without U+0000, which PostgreSQL cannot store. Lengths count UTF-16 units, as in the database. */
-export const wireText = (min: number, max: number) =>
-  z.string().min(min).max(max).refine(hasNoNul, 'must not contain a null character');
+/** `wireText` without the white space around it; blanks alone are too short. */
+export const wireTrimmedText = (min: number, max: number) => limited(z.string().trim(), min, max);
 
-/** A JSON integer; integral floats such as `8.0` count. */
-export const wireInt = (min: number, max: number) => z.int().min(min).max(max);
+const limited = (text: z.ZodString, min: number, max: number) =>
+  text
+    .superRefine((value, context) => {
+      const length = Array.from(value).length;
+      if (length < min) {
+        context.addIssue({ code: 'too_small', origin: 'string', minimum: min, input: value });
+      } else if (length > max) {
+        context.addIssue({ code: 'too_big', origin: 'string', maximum: max, input: value });
+      } else if (value.includes('\u0000')) {
+        context.addIssue({ code: 'custom', message: 'must not contain a null character', input: value });
+      }
+    })
+    .meta(min > 0 ? { minLength: min, maxLength: max } : { maxLength: max });
+
+/** A JSON integer; integral floats such as `8.0` count, numbers in strings do not. */
+export const wireInt = (min: number, max: number) =>
+  z
+    .unknown()
+    .transform((value, context) => {
+      if (typeof value === 'number' && Number.isInteger(value)) return value;
+      context.addIssue(notAnInteger(value));
+      return z.NEVER;
+    })
+    .pipe(z.number().min(min).max(max))
+    .meta({ type: 'integer', minimum: min, maximum: max });
+
+function notAnInteger(value: unknown): { code: 'custom'; message: string; params: { type: string } } {
+  const [type, message] =
+    value === undefined
+      ? ['missing', 'Field required']
+      : Number.isFinite(value)
+        ? ['int_from_float', 'Input should be a valid integer, got a number with a fractional part']
+        : ['int_type', 'Input should be a valid integer'];
+  return { code: 'custom', message, params: { type } };
+}
 
 /** Money as a JSON number: finite, not negative, below what `numeric(12,2)` can hold. */
 export const wireMoney = () => z.number().min(0).max(9_999_999_999.99);
@@ -19,31 +55,36 @@ export const wireMoney = () => z.number().min(0).max(9_999_999_999.99);
 export const wireCurrency = () =>
   z
     .string()
-    .min(3)
-    .max(3)
+    .min(3, { abort: true })
+    .max(3, { abort: true })
     .refine((value) => /^[A-Za-z]{3}$/.test(value), 'currency must be a three-letter ISO 4217 code')
     .transform((value) => value.toUpperCase());
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
-/** A UUID in any of its spellings (hyphens, none, braces, `urn:uuid:`), as lower-case hyphenated text. */
+/** Reads a UUID in any of its spellings (hyphens, none, braces, `urn:uuid:`) as lower-case hyphenated text. */
+export function readUuid(text: string): string | null {
+  const bare = text.replace(/^urn:uuid:/i, '').replace(/^\{(.*)\}$/, '$1');
+  if (!UUID.test(bare)) return null;
+  const hex = bare.replaceAll('-', '').toLowerCase();
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** A UUID as `readUuid` reads it. */
 export const wireUuid = () =>
-  z.string().transform((value, context) => {
-    const bare = value
-      .replace(/^urn:uuid:/i, '')
-      .replace(/^\{(.*)\}$/, '$1')
-      .toLowerCase();
-    if (!UUID.test(bare)) {
+  z
+    .string()
+    .transform((value, context) => {
+      const uuid = readUuid(value);
+      if (uuid !== null) return uuid;
       context.addIssue({
         code: 'custom',
         message: 'Input should be a valid UUID, invalid format',
         params: { type: 'uuid_parsing' },
       });
       return z.NEVER;
-    }
-    const hex = bare.replaceAll('-', '');
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-  });
+    })
+    .meta({ format: 'uuid' });
 
 /** The last of a repeated query parameter wins. */
 const lastOf = (value: unknown): unknown => (Array.isArray(value) ? value.at(-1) : value);
@@ -71,6 +112,12 @@ const parsedInt = (min: number, max: number) =>
 
 /** A repeated string parameter's last value. */
 export const queryText = (min: number, max: number) => z.preprocess(lastOf, wireText(min, max));
+
+/** A UUID of the query string; the last of a repeated parameter wins. */
+export const queryUuid = () => z.preprocess(lastOf, wireUuid());
+
+/** Every response field that holds an id. */
+export const wireId = () => z.string().meta({ format: 'uuid' });
 
 /** Every response field that holds an instant: RFC 3339, UTC, microseconds. */
 export const wireInstant = () =>

@@ -4,12 +4,16 @@ export {
   INT4_MAX,
   queryInt,
   queryText,
+  queryUuid,
+  readUuid,
   wireCurrency,
+  wireId,
   wireInstant,
   wireInt,
   wireMoney,
   wireNumberFromNumeric,
   wireText,
+  wireTrimmedText,
   wireUuid,
 } from './fields';
 export { configureApp } from './configure-app';

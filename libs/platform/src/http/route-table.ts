@@ -49,8 +49,10 @@ export function checkRoute(table: RouteTable): RequestHandler {
     }
     const allowed = table.methodsOf(path);
     const isHeadOfGet = method === 'HEAD' && !path.startsWith('/api/') && allowed.includes('GET');
-    if (allowed.length === 0 || allowed.includes(method) || allowed.includes('_ALL') || isHeadOfGet)
-      return next();
+    if (allowed.length === 0 || allowed.includes(method) || allowed.includes('_ALL') || isHeadOfGet) {
+      next();
+      return;
+    }
     response.setHeader('Allow', allowed.join(', '));
     next(new AppError('method_not_allowed', 'Method Not Allowed'));
   };

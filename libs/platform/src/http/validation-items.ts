@@ -32,6 +32,8 @@ const ordered = ({ type, loc, msg, ctx }: ValidationItem): ValidationItem =>
 
 type Description = Omit<ValidationItem, 'loc'>;
 
+const MISSING: Description = { type: 'missing', msg: 'Field required' };
+
 function describe(issue: Issue): Description {
   switch (issue.code) {
     case 'invalid_type':
@@ -41,7 +43,7 @@ function describe(issue: Issue): Description {
     case 'too_big':
       return describeTooBig(issue);
     case 'invalid_value':
-      return describeChoice(issue.values);
+      return issue.input === undefined ? MISSING : describeChoice(issue.values);
     case 'invalid_format':
       return describeFormat(issue.format);
     case 'custom':
@@ -52,7 +54,7 @@ function describe(issue: Issue): Description {
 }
 
 function describeType(issue: z.core.$ZodIssueInvalidType): Description {
-  if (issue.input === undefined) return { type: 'missing', msg: 'Field required' };
+  if (issue.input === undefined) return MISSING;
   if (issue.expected === 'object') {
     return issue.path.length === 0
       ? {
