@@ -49,7 +49,7 @@ const UP = [
   `CREATE INDEX ix_provider_requests_provider_created ON provider_requests (provider, created_at)`,
   `CREATE INDEX ix_provider_requests_user_provider_created ON provider_requests (user_id, provider, created_at)`,
   `CREATE INDEX ix_provider_requests_user_keyset ON provider_requests (user_id, created_at, id)`,
-  `CREATE INDEX ix_poll_targets_due ON poll_targets (due_at)`,
+  `CREATE INDEX ix_poll_targets_due ON poll_targets (provider, due_at)`,
   `CREATE INDEX ix_poll_subscriptions_watch_release ON poll_subscriptions (watch_release_id)
      WHERE watch_release_id IS NOT NULL`,
   `CREATE INDEX ix_poll_subscriptions_rule ON poll_subscriptions (rule_id) WHERE rule_id IS NOT NULL`,

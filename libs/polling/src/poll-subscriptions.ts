@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { ProviderName } from '@waxwatch/integrations';
+import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
+import {
+  ADD_SUBSCRIPTIONS,
+  DROP_ALL_OF_USER,
+  DROP_SUBSCRIPTIONS,
+  ENSURE_TARGETS,
+  LOCK_TARGETS,
+  REFRESH_TARGETS,
+} from './poll-subscriptions.sql';
 import type { PollKind } from './poll-target.entity';
 
 /** One question a rule or watched release wants asked. */
@@ -9,7 +18,7 @@ export interface PollQuestion {
   kind: PollKind;
   /** The provider's market; null for its default. */
   marketplace: string | null;
-  /** Canonical search words (see `canonicalTerms`), or the Discogs id as text. */
+  /** Canonical search words, or the Discogs id as text. */
   key: string;
 }
 
@@ -19,19 +28,59 @@ export interface Subscriber {
   intervalSeconds: number;
 }
 
+type TargetRow = { id: string };
+type SubscriptionRow = { target_id: string };
+
 /** Who wants which question asked; the poll targets follow from it. */
 @Injectable()
 export class PollSubscriptions {
   /**
    * Makes `questions` the whole of what the subscriber wants: empty for a disabled or deleted one. New questions
    * are due at once; a shorter interval brings the next poll forward. Belongs in the transaction that changes
-   * the subscriber.
+   * the subscriber, which must have locked the subscriber's row.
    */
   async replace(
-    _tx: EntityManager,
-    _subscriber: Subscriber,
-    _questions: readonly PollQuestion[],
+    tx: EntityManager,
+    subscriber: Subscriber,
+    questions: readonly PollQuestion[],
   ): Promise<void> {
-    return await Promise.reject(new Error('poll subscriptions are not wired yet'));
+    const { id, kind, intervalSeconds } = subscriber;
+    const targets = await this.ensureTargets(tx, questions, intervalSeconds);
+    await rowsIn(tx, LOCK_TARGETS, [targets, id]);
+    const dropped = await rowsIn<SubscriptionRow>(tx, DROP_SUBSCRIPTIONS, [id, targets]);
+    const added = await rowsIn<SubscriptionRow>(tx, ADD_SUBSCRIPTIONS, [
+      targets,
+      id,
+      kind === 'rule' ? id : null,
+      kind === 'watch_release' ? id : null,
+      intervalSeconds,
+    ]);
+    await this.refresh(tx, [...dropped, ...added]);
+  }
+
+  /** For an account that is deactivated: nothing is polled on its behalf any more. */
+  async removeAllOf(tx: EntityManager, userId: string): Promise<void> {
+    await this.refresh(tx, await rowsIn<SubscriptionRow>(tx, DROP_ALL_OF_USER, [userId]));
+  }
+
+  private async ensureTargets(
+    tx: EntityManager,
+    questions: readonly PollQuestion[],
+    intervalSeconds: number,
+  ): Promise<string[]> {
+    if (questions.length === 0) return [];
+    const rows = await rowsIn<TargetRow>(tx, ENSURE_TARGETS, [
+      questions.map((question) => question.provider),
+      questions.map((question) => question.kind),
+      questions.map((question) => question.marketplace ?? ''),
+      questions.map((question) => question.key),
+      intervalSeconds,
+    ]);
+    return rows.map((row) => row.id);
+  }
+
+  private async refresh(tx: EntityManager, rows: readonly SubscriptionRow[]): Promise<void> {
+    const ids = [...new Set(rows.map((row) => row.target_id))].sort();
+    if (ids.length > 0) await rowsIn(tx, REFRESH_TARGETS, [ids]);
   }
 }

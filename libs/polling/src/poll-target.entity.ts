@@ -9,7 +9,7 @@ export type PollKind = 'search' | 'release' | 'master';
  */
 @Entity('poll_targets')
 @Unique('uq_poll_targets_question', ['provider', 'kind', 'marketplace', 'key'])
-@Index('ix_poll_targets_due', ['dueAt'])
+@Index('ix_poll_targets_due', ['provider', 'dueAt'])
 export class PollTarget {
   @PrimaryGeneratedColumn('uuid')
   id!: string;

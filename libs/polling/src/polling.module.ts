@@ -4,6 +4,7 @@ import { PollSubscription } from './poll-subscription.entity';
 import { PollSubscriptions } from './poll-subscriptions';
 import { PollTarget } from './poll-target.entity';
 
+/** What rules and watched releases need: to say what they want polled. */
 @Module({
   imports: [TypeOrmModule.forFeature([PollSubscription, PollTarget])],
   providers: [PollSubscriptions],

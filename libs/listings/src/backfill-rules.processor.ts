@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+import { HandlesJob, type JobHandler } from '@waxwatch/platform/queue';
+import { Backfills } from './backfills';
+import { backfillRules } from './listings.jobs';
+
+@Injectable()
+@HandlesJob(backfillRules)
+export class BackfillRulesProcessor implements JobHandler<Record<string, never>> {
+  constructor(private readonly backfills: Backfills) {}
+
+  async handle(): Promise<void> {
+    await this.backfills.runDue();
+  }
+}

@@ -1,0 +1,39 @@
+export const REQUEST_BACKFILL = `
+  INSERT INTO rule_backfills (rule_id) VALUES ($1)
+  ON CONFLICT (rule_id) DO UPDATE SET due_at = now(), lease_token = NULL, attempts = 0`;
+
+/** $1 lease token, $2 lease in seconds. */
+export const CLAIM_BACKFILL = `
+  UPDATE rule_backfills SET lease_token = $1, due_at = now() + $2 * interval '1 second', attempts = attempts + 1
+  WHERE rule_id = (
+    SELECT rule_id FROM rule_backfills WHERE due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING rule_id, attempts`;
+
+/** The rule of a backfill, if there is still anything to do for it. */
+export const BACKFILL_RULE = `
+  SELECT 'rule' AS kind, r.id, r.version, r.is_active, u.currency AS user_currency, r.query AS data,
+         r.user_id, r.name
+  FROM watch_search_rules r JOIN users u ON u.id = r.user_id AND u.is_active
+  WHERE r.id = $1 AND r.is_active`;
+
+/** The listings seen last: $1 providers (null for all), $2 days, $3 limit. */
+export const RECENT_LISTINGS = `
+  SELECT l.id, l.provider, l.external_id, l.url, l.title, l.price, l.currency, l.shipping_price, l.condition,
+         l.seller, l.location, l.discogs_release_id, l.discogs_master_id, l.listed_at, l.status
+  FROM unnest(coalesce($1::provider_enum[], enum_range(NULL::provider_enum))) AS p (provider)
+  CROSS JOIN LATERAL (
+    SELECT * FROM listings x
+    WHERE x.provider = p.provider AND x.status = 'active' AND x.last_seen_at >= now() - $2 * interval '1 day'
+    ORDER BY x.last_seen_at DESC LIMIT $3) l
+  ORDER BY l.last_seen_at DESC LIMIT $3`;
+
+/** The first transaction that had not begun yet. */
+export const NEXT_TRANSACTION = `SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid`;
+export const OLDEST_TRANSACTION = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid`;
+
+export const FINISH_BACKFILL = `DELETE FROM rule_backfills WHERE rule_id = $1 AND lease_token = $2`;
+export const RETRY_BACKFILL = `
+  UPDATE rule_backfills SET due_at = now() + $3 * interval '1 second', lease_token = NULL
+  WHERE rule_id = $1 AND lease_token = $2`;
+export const COUNT_DUE_BACKFILLS = `
+  SELECT count(*)::int AS due FROM (SELECT FROM rule_backfills WHERE due_at <= now() LIMIT 100) AS d`;

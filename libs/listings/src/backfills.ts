@@ -1,0 +1,171 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { ProviderListing, ProviderName } from '@waxwatch/integrations';
+import {
+  compileStoredRule,
+  matchRule,
+  SAME_CURRENCY_ONLY,
+  type StoredWatch,
+  toMatchable,
+} from '@waxwatch/matching';
+import { IdSource } from '@waxwatch/platform/clock';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
+import { Database, rowsIn } from '@waxwatch/platform/database';
+import { JobQueue } from '@waxwatch/platform/queue';
+import type { EntityManager } from 'typeorm';
+import {
+  BACKFILL_RULE,
+  CLAIM_BACKFILL,
+  COUNT_DUE_BACKFILLS,
+  FINISH_BACKFILL,
+  NEXT_TRANSACTION,
+  OLDEST_TRANSACTION,
+  RECENT_LISTINGS,
+  REQUEST_BACKFILL,
+  RETRY_BACKFILL,
+} from './backfills.sql';
+import { backfillRules } from './listings.jobs';
+import { type FoundMatch, NewMatches } from './new-matches';
+
+const LEASE_SECONDS = 60;
+const RETRY_SECONDS = 30;
+const MAX_ATTEMPTS = 5;
+const HORIZON_WAIT_MS = 10_000;
+const HORIZON_STEP_MS = 20;
+
+interface ListingRow {
+  id: string;
+  provider: ProviderName;
+  external_id: string;
+  url: string;
+  title: string;
+  price: string;
+  currency: string;
+  shipping_price: string | null;
+  condition: string | null;
+  seller: string | null;
+  location: string | null;
+  discogs_release_id: number | null;
+  discogs_master_id: number | null;
+  listed_at: string | null;
+  status: 'active' | 'ended';
+}
+
+/** Holds new and changed rules against what is already known, so that a copy seen yesterday is not missed. */
+@Injectable()
+export class Backfills {
+  private readonly logger = new Logger('backfill');
+
+  constructor(
+    private readonly db: Database,
+    private readonly jobs: JobQueue,
+    private readonly newMatches: NewMatches,
+    private readonly ids: IdSource,
+    @InjectConfig() private readonly config: AppConfig,
+  ) {}
+
+  /** Belongs in the transaction that creates, enables or changes the rule. */
+  async request(tx: EntityManager, ruleId: string): Promise<void> {
+    await rowsIn(tx, REQUEST_BACKFILL, [ruleId]);
+  }
+
+  /** To be called after the commit. */
+  async ring(): Promise<boolean> {
+    return await this.jobs.nudge(backfillRules, {});
+  }
+
+  async countDue(): Promise<number> {
+    const [row] = await this.db.rows<{ due: number }>(COUNT_DUE_BACKFILLS);
+    return row?.due ?? 0;
+  }
+
+  /** Works through the due backfills, one after another. A failing one is tried again later, five times in all. */
+  async runDue(): Promise<void> {
+    for (;;) {
+      const token = this.ids.next();
+      const [claimed] = await this.db.transaction(
+        async (tx) =>
+          await rowsIn<{ rule_id: string; attempts: number }>(tx, CLAIM_BACKFILL, [token, LEASE_SECONDS]),
+      );
+      if (!claimed) return;
+      await this.runClaimed(claimed.rule_id, token, claimed.attempts);
+    }
+  }
+
+  private async runClaimed(ruleId: string, token: string, attempts: number): Promise<void> {
+    try {
+      await this.waitForOlderTransactions();
+      await this.backfill(ruleId);
+      await this.db.rows(FINISH_BACKFILL, [ruleId, token]);
+    } catch (error) {
+      this.logger.error({ event: 'backfill.failed', rule_id: ruleId, attempts, err: error });
+      if (attempts >= MAX_ATTEMPTS) await this.db.rows(FINISH_BACKFILL, [ruleId, token]);
+      else await this.db.rows(RETRY_BACKFILL, [ruleId, token, RETRY_SECONDS]);
+    }
+  }
+
+  /**
+   * A batch that looked at the rules before this rule was committed may still be about to commit its listings.
+   * Once every transaction that had begun by now has ended, what they stored is there to be found.
+   */
+  private async waitForOlderTransactions(): Promise<void> {
+    const [next] = await this.db.rows<{ xid: number }>(NEXT_TRANSACTION);
+    const giveUpAt = Date.now() + HORIZON_WAIT_MS;
+    for (;;) {
+      const [oldest] = await this.db.rows<{ xid: number }>(OLDEST_TRANSACTION);
+      if (oldest && next && oldest.xid >= next.xid) return;
+      if (Date.now() > giveUpAt) throw new Error('older transactions are still running');
+      await new Promise((resolve) => setTimeout(resolve, HORIZON_STEP_MS));
+    }
+  }
+
+  private async backfill(ruleId: string): Promise<void> {
+    const [rule] = await this.db.rows<StoredWatch & { user_id: string; name: string }>(BACKFILL_RULE, [
+      ruleId,
+    ]);
+    if (!rule) return;
+    const { BACKFILL_DAYS: days, BACKFILL_LIMIT: limit } = this.config;
+    const compiled = compileStoredRule(rule);
+    const rows = await this.db.rows<ListingRow>(RECENT_LISTINGS, [null, days, limit]);
+    const found = rows.flatMap((row): FoundMatch[] => {
+      const listing = toListing(row);
+      const context = matchRule(compiled, toMatchable(listing), SAME_CURRENCY_ONLY);
+      if (!context) return [];
+      const item = { id: row.id, listing, outcome: 'seen' as const, previous: null };
+      return [{ ruleId, version: rule.version, ruleName: rule.name, userId: rule.user_id, item, context }];
+    });
+    const origin = {
+      context: { reason: 'backfill_recent_listings', days },
+      payload: { backfill: true, days },
+    };
+    const created = await this.db.transaction(
+      async (tx) => await this.newMatches.recordFound(tx, found, origin),
+    );
+    this.logger.log({
+      event: 'backfill.completed',
+      user_id: rule.user_id,
+      rule_id: ruleId,
+      days,
+      limit,
+      created_matches: created,
+    });
+    if (created > 0) await this.newMatches.ring();
+  }
+}
+
+const toListing = (row: ListingRow): ProviderListing => ({
+  provider: row.provider,
+  externalId: row.external_id,
+  url: row.url,
+  title: row.title,
+  price: row.price,
+  currency: row.currency,
+  condition: row.condition,
+  seller: row.seller,
+  location: row.location,
+  discogsReleaseId: row.discogs_release_id,
+  discogsMasterId: row.discogs_master_id,
+  shippingPrice: row.shipping_price,
+  listedAt: row.listed_at,
+  status: row.status,
+  raw: {},
+});

@@ -1,0 +1,111 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { EventsService } from '@waxwatch/events';
+import type { ProviderListing } from '@waxwatch/integrations';
+import { Database, sqlStateOf } from '@waxwatch/platform/database';
+import { Metrics } from '@waxwatch/platform/metrics';
+import type { EntityManager } from 'typeorm';
+import { toBatch } from './listing-batch';
+import { ListingStore, type StoredListing } from './listing-store';
+import { NewMatches } from './new-matches';
+import { PriceChanges } from './price-changes';
+
+export interface IngestSummary {
+  /** Every stored listing of the batch. */
+  stored: StoredListing[];
+  createdListings: number;
+  createdSnapshots: number;
+  createdMatches: number;
+  droppedItems: number;
+}
+
+/** Takes what a marketplace offers into the house: prices, matches, events and notifications, all or nothing. */
+@Injectable()
+export class ListingIngest {
+  private readonly logger = new Logger('ingest');
+  private readonly outcomes;
+
+  constructor(
+    private readonly db: Database,
+    private readonly store: ListingStore,
+    private readonly priceChanges: PriceChanges,
+    private readonly newMatches: NewMatches,
+    private readonly events: EventsService,
+    metrics: Metrics,
+  ) {
+    this.outcomes = metrics.counter('waxwatch_ingest_listings_total', 'Ingested listings by outcome', [
+      'outcome',
+    ]);
+  }
+
+  /**
+   * Stores a page of listings in one transaction, which may happen twice without harm. An item that the
+   * database refuses is dropped and counted; the others are stored. Afterwards the bell rings.
+   * @throws whatever keeps the database from working at all
+   */
+  async ingest(items: readonly ProviderListing[]): Promise<IngestSummary> {
+    const { listings, droppedCount } = toBatch(items);
+    const summary = await this.ingestOrSplit(listings);
+    summary.droppedItems += droppedCount;
+    this.outcomes.inc({ outcome: 'created' }, summary.createdListings);
+    this.outcomes.inc({ outcome: 'known' }, summary.stored.length - summary.createdListings);
+    this.outcomes.inc({ outcome: 'dropped' }, summary.droppedItems);
+    await this.events.ring();
+    return summary;
+  }
+
+  private async ingestOrSplit(listings: readonly ProviderListing[]): Promise<IngestSummary> {
+    if (listings.length === 0) return emptySummary();
+    try {
+      return await this.db.transaction(async (tx) => await this.ingestIn(tx, listings));
+    } catch (error) {
+      if (!isAboutData(error)) throw error;
+      if (listings.length === 1) return this.drop(error);
+      const middle = Math.ceil(listings.length / 2);
+      const first = await this.ingestOrSplit(listings.slice(0, middle));
+      return addUp(first, await this.ingestOrSplit(listings.slice(middle)));
+    }
+  }
+
+  private async ingestIn(tx: EntityManager, listings: readonly ProviderListing[]): Promise<IngestSummary> {
+    const stored = await this.store.store(tx, listings);
+    const news = stored.filter(({ outcome }) => outcome !== 'seen');
+    const changes = await this.priceChanges.eventsFor(tx, news);
+    const createdMatches = await this.newMatches.record(tx, news, changes);
+    return {
+      stored,
+      createdListings: stored.filter(({ outcome }) => outcome === 'created').length,
+      createdSnapshots: stored.filter(hasNewPrice).length,
+      createdMatches,
+      droppedItems: 0,
+    };
+  }
+
+  private drop(error: unknown): IngestSummary {
+    this.logger.warn({ event: 'ingest.item_dropped', sql_state: sqlStateOf(error) });
+    return { ...emptySummary(), droppedItems: 1 };
+  }
+}
+
+const emptySummary = (): IngestSummary => ({
+  stored: [],
+  createdListings: 0,
+  createdSnapshots: 0,
+  createdMatches: 0,
+  droppedItems: 0,
+});
+
+const addUp = (a: IngestSummary, b: IngestSummary): IngestSummary => ({
+  stored: [...a.stored, ...b.stored],
+  createdListings: a.createdListings + b.createdListings,
+  createdSnapshots: a.createdSnapshots + b.createdSnapshots,
+  createdMatches: a.createdMatches + b.createdMatches,
+  droppedItems: a.droppedItems + b.droppedItems,
+});
+
+/** Classes 22 and 23: the values themselves are refused, so fewer of them may do better. */
+const isAboutData = (error: unknown): boolean => /^2[23]/.test(sqlStateOf(error) ?? '');
+
+const hasNewPrice = ({ listing, previous }: StoredListing): boolean =>
+  previous === null ||
+  Number(previous.price) !== Number(listing.price) ||
+  previous.currency !== listing.currency;

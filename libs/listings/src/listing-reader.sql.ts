@@ -1,0 +1,30 @@
+const COLUMNS = `
+  l.id AS listing_id, l.provider, l.external_id, l.url, l.title, l.normalized_title, l.price, l.currency,
+  l.condition, l.seller, l.location, l.status, l.discogs_release_id, l.discogs_master_id, l.first_seen_at,
+  l.last_seen_at`;
+
+/** $1 id */
+export const LISTING_BY_ID = `SELECT ${COLUMNS} FROM listings l WHERE l.id = $1`;
+
+/** $1 listing, $2 limit: the newest points, oldest first. */
+export const PRICE_HISTORY = `
+  SELECT price, currency, recorded_at
+  FROM (
+    SELECT id, price, currency, recorded_at FROM price_snapshots
+    WHERE listing_id = $1 ORDER BY recorded_at DESC, id DESC LIMIT $2
+  ) newest
+  ORDER BY recorded_at, id`;
+
+/** $1 rule; a page's keyset condition, order and limit follow. */
+export const RULE_MATCHES = `
+  SELECT m.id, m.rule_id, m.created_at, m.matched_at, m.match_context, ${COLUMNS}
+  FROM (SELECT id, rule_id, listing_id, matched_at, matched_at AS created_at, match_context FROM watch_matches) m
+  JOIN listings l ON l.id = m.listing_id
+  WHERE m.rule_id = $1`;
+
+/** $1 rule, $2 user */
+export const OWNS_RULE = `SELECT 1 FROM watch_search_rules WHERE id = $1 AND user_id = $2`;
+
+/** $1 click id, $2 user, $3 listing, $4 provider, $5 referrer */
+export const RECORD_CLICK = `
+  INSERT INTO outbound_clicks (id, user_id, listing_id, provider, referrer) VALUES ($1, $2, $3, $4, $5)`;

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { ProviderName } from '@waxwatch/integrations';
+import { Database } from '@waxwatch/platform/database';
+import { AppError } from '@waxwatch/platform/errors';
+import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
+import type { ListingStatus } from './listing.entity';
+import { LISTING_BY_ID, OWNS_RULE, PRICE_HISTORY, RULE_MATCHES } from './listing-reader.sql';
+
+/** A listing as the database sends it: instants in wire form, money as text. */
+export interface ListingRow {
+  listing_id: string;
+  provider: ProviderName;
+  external_id: string;
+  url: string;
+  title: string;
+  normalized_title: string | null;
+  price: string;
+  currency: string;
+  condition: string | null;
+  seller: string | null;
+  location: string | null;
+  status: ListingStatus;
+  discogs_release_id: number | null;
+  discogs_master_id: number | null;
+  first_seen_at: string;
+  last_seen_at: string;
+}
+
+export interface PricePointRow {
+  price: string;
+  currency: string;
+  recorded_at: string;
+}
+
+export interface RuleMatchRow extends ListingRow {
+  id: string;
+  rule_id: string;
+  matched_at: string;
+  match_context: Record<string, unknown> | null;
+}
+
+/** Reads listings, which all users share, and what a user's rules found among them. */
+@Injectable()
+export class ListingReader {
+  constructor(private readonly db: Database) {}
+
+  /** @throws AppError 404 `listing not found` */
+  async get(listingId: string): Promise<ListingRow> {
+    const [listing] = await this.db.rows<ListingRow>(LISTING_BY_ID, [listingId]);
+    if (!listing) throw new AppError('not_found', 'listing not found');
+    return listing;
+  }
+
+  /** The newest `limit` price changes, oldest first; the first one ever is the price at first sight. */
+  async priceHistory(listingId: string, limit: number): Promise<PricePointRow[]> {
+    await this.get(listingId);
+    return await this.db.rows<PricePointRow>(PRICE_HISTORY, [listingId, limit]);
+  }
+
+  /** What a rule has found, newest first. @throws AppError 404 `Watch rule not found` */
+  async matchesOfRule(userId: string, ruleId: string, page: PageRequest): Promise<Page<RuleMatchRow>> {
+    const [rule] = await this.db.rows(OWNS_RULE, [ruleId, userId]);
+    if (!rule) throw new AppError('not_found', 'Watch rule not found');
+    const params: unknown[] = [ruleId];
+    const tail = keysetTail(page, 'm', params);
+    const rows = await this.db.rows<RuleMatchRow & { created_at: string }>(
+      `${RULE_MATCHES} ${tail}`,
+      params,
+    );
+    return toPage(rows, page);
+  }
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '@waxwatch/events';
+import { MatchingModule } from '@waxwatch/matching';
+import { Backfills } from './backfills';
+import { ListingAlert } from './listing-alert.entity';
+import { ListingIngest } from './listing-ingest.service';
+import { ListingStore } from './listing-store';
+import { Listing } from './listing.entity';
+import { NewMatches } from './new-matches';
+import { OutboundClick } from './outbound-click.entity';
+import { PriceChanges } from './price-changes';
+import { PriceSnapshot } from './price-snapshot.entity';
+import { RuleBackfill } from './rule-backfill.entity';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill]),
+    EventsModule,
+    MatchingModule,
+  ],
+  providers: [Backfills, ListingIngest, ListingStore, NewMatches, PriceChanges],
+  exports: [Backfills, ListingIngest, TypeOrmModule],
+})
+export class ListingsModule {}

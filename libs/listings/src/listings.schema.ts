@@ -1,0 +1,59 @@
+import { wireId, wireInstant, wireNumberFromNumeric } from '@waxwatch/platform/http';
+import { z } from 'zod';
+import type { ListingRow, PricePointRow, RuleMatchRow } from './listing-reader';
+import { publicUrl } from './listing-url';
+
+export const ListingOut = z
+  .object({
+    id: wireId(),
+    provider: z.string(),
+    external_id: z.string(),
+    url: z.string(),
+    title: z.string(),
+    normalized_title: z.string().nullable(),
+    price: wireNumberFromNumeric(),
+    currency: z.string(),
+    condition: z.string().nullable(),
+    seller: z.string().nullable(),
+    location: z.string().nullable(),
+    status: z.string(),
+    discogs_release_id: z.int().nullable(),
+    discogs_master_id: z.int().nullable(),
+    first_seen_at: wireInstant(),
+    last_seen_at: wireInstant(),
+    public_url: z.string(),
+  })
+  .meta({ id: 'ListingOut' });
+
+export const PricePointOut = z
+  .object({
+    price: wireNumberFromNumeric(),
+    currency: z.string(),
+    recorded_at: wireInstant(),
+  })
+  .meta({ id: 'PricePointOut' });
+
+export const RuleMatchOut = z
+  .object({
+    id: wireId(),
+    rule_id: wireId(),
+    matched_at: wireInstant(),
+    match_context: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'Why the listing matched: the keywords it holds, the bounds it keeps' }),
+    listing: ListingOut,
+  })
+  .meta({ id: 'RuleMatchOut' });
+
+export function toListingOut(row: ListingRow): z.input<typeof ListingOut> {
+  const { listing_id: id, ...listing } = row;
+  return { id, ...listing, public_url: publicUrl({ id, provider: row.provider, url: row.url }) };
+}
+
+export const toPricePointOut = (row: PricePointRow): z.input<typeof PricePointOut> => row;
+
+export function toRuleMatchOut(row: RuleMatchRow): z.input<typeof RuleMatchOut> {
+  const { id, rule_id, matched_at, match_context, ...listing } = row;
+  return { id, rule_id, matched_at, match_context, listing: toListingOut(listing) };
+}

@@ -1,0 +1,231 @@
+import { Injectable } from '@nestjs/common';
+import { EventsService, type NewEvent } from '@waxwatch/events';
+import {
+  type Candidate,
+  Matcher,
+  matchRule,
+  MatchRecords,
+  matchWatch,
+  type MatchContext,
+  SAME_CURRENCY_ONLY,
+  toMatchable,
+} from '@waxwatch/matching';
+import { rowsIn } from '@waxwatch/platform/database';
+import type { EntityManager } from 'typeorm';
+import { listingPayload } from './event-payloads';
+import type { StoredListing } from './listing-store';
+import { NOTE_ALERTS } from './price-changes.sql';
+
+/** An event about a match, with the listing it is about. */
+export interface MatchEvent {
+  event: NewEvent;
+  item: StoredListing;
+}
+
+/** Extra facts of a match that was not found live, such as a backfill's. */
+export interface MatchOrigin {
+  context?: Record<string, unknown>;
+  payload?: Record<string, unknown>;
+}
+
+/** A rule and a listing that fit, and why. */
+export interface FoundMatch {
+  ruleId: string;
+  version: number;
+  ruleName: string;
+  userId: string;
+  item: StoredListing;
+  context: MatchContext;
+}
+
+/** Finds and stores who wants which listing. */
+@Injectable()
+export class NewMatches {
+  constructor(
+    private readonly matcher: Matcher,
+    private readonly records: MatchRecords,
+    private readonly events: EventsService,
+  ) {}
+
+  /**
+   * Holds listings against all rules and watched releases of all users, stores what is new, and records it
+   * together with `alongside`, the other events of the same batch.
+   * @returns how many matches are new
+   */
+  async record(tx: EntityManager, items: readonly StoredListing[], alongside: NewEvent[]): Promise<number> {
+    const offered = items.filter(({ listing }) => listing.status === 'active');
+    const candidates =
+      offered.length === 0
+        ? []
+        : await this.matcher.match(
+            tx,
+            offered.map(({ listing }) => toMatchable(listing)),
+          );
+    const found = await this.ruleMatches(tx, offered, candidates);
+    const fromRules = await this.storeRuleMatches(tx, found);
+    const fromWatches = await this.watchEvents(tx, offered, candidates);
+    return await this.recordEvents(tx, [...fromRules, ...fromWatches], alongside);
+  }
+
+  /** Stores matches that were found in some other way, such as by a backfill. */
+  async recordFound(tx: EntityManager, found: readonly FoundMatch[], origin: MatchOrigin): Promise<number> {
+    return await this.recordEvents(tx, await this.storeRuleMatches(tx, found, origin), []);
+  }
+
+  /** Says after the commit that there may be something to deliver. */
+  async ring(): Promise<void> {
+    await this.events.ring();
+  }
+
+  private async ruleMatches(
+    tx: EntityManager,
+    items: readonly StoredListing[],
+    candidates: readonly Candidate[],
+  ): Promise<FoundMatch[]> {
+    const proposed = candidates.filter(({ kind }) => kind === 'rule');
+    const rules = await this.records.currentRules(tx, proposed);
+    return proposed.flatMap((candidate): FoundMatch[] => {
+      const rule = rules.get(candidate.id);
+      const item = items[candidate.listing];
+      if (!rule || !item) return [];
+      const context = matchRule(rule.compiled, toMatchable(item.listing), SAME_CURRENCY_ONLY);
+      if (!context) return [];
+      return [
+        {
+          ruleId: candidate.id,
+          version: candidate.version,
+          ruleName: rule.name,
+          userId: rule.userId,
+          item,
+          context,
+        },
+      ];
+    });
+  }
+
+  private async storeRuleMatches(
+    tx: EntityManager,
+    found: readonly FoundMatch[],
+    origin: MatchOrigin = {},
+  ): Promise<MatchEvent[]> {
+    const fresh = await this.records.record(
+      tx,
+      found.map(({ ruleId, version, item, context }) => ({
+        ruleId,
+        version,
+        listingId: item.id,
+        context: { ...context, ...origin.context },
+      })),
+    );
+    return fresh.flatMap((index): MatchEvent[] => {
+      const match = found[index];
+      return match ? [{ item: match.item, event: ruleMatchEvent(match, origin) }] : [];
+    });
+  }
+
+  private async watchEvents(
+    tx: EntityManager,
+    items: readonly StoredListing[],
+    candidates: readonly Candidate[],
+  ): Promise<MatchEvent[]> {
+    const proposed = candidates.filter(({ kind }) => kind === 'watch');
+    const watches = await this.records.currentWatches(tx, proposed);
+    return proposed.flatMap((candidate): MatchEvent[] => {
+      const watch = watches.get(candidate.id);
+      const item = items[candidate.listing];
+      if (!watch || !item) return [];
+      const context = matchWatch(watch.compiled, toMatchable(item.listing), SAME_CURRENCY_ONLY);
+      if (!context) return [];
+      const event: NewEvent = {
+        userId: watch.userId,
+        type: 'NEW_MATCH',
+        watchReleaseId: candidate.id,
+        listingId: item.id,
+        payload: {
+          match_type: 'watch_release',
+          watch_release_title: watch.name,
+          watch_match_mode: context.match_mode,
+          ...listingPayload(item),
+          matched: context,
+        },
+      };
+      return [{ item, event }];
+    });
+  }
+
+  /** The unique index of events says which release matches are new; those of rules are. */
+  private async recordEvents(
+    tx: EntityManager,
+    matches: readonly MatchEvent[],
+    alongside: readonly NewEvent[],
+  ): Promise<number> {
+    const recorded = await this.events.record(tx, [
+      ...matches.map(({ event }) => event),
+      ...firstSeenEvents(matches),
+      ...alongside,
+    ]);
+    const fresh = recorded.flatMap((index) => matches[index] ?? []);
+    await noteAlerts(tx, fresh);
+    return fresh.length;
+  }
+}
+
+function ruleMatchEvent(match: FoundMatch, origin: MatchOrigin): NewEvent {
+  return {
+    userId: match.userId,
+    type: 'NEW_MATCH',
+    ruleId: match.ruleId,
+    listingId: match.item.id,
+    payload: {
+      rule_name: match.ruleName,
+      ...listingPayload(match.item),
+      matched: match.context,
+      ...origin.payload,
+    },
+  };
+}
+
+/** Once for each user and new listing, however many of the user's rules found it. */
+function firstSeenEvents(matches: readonly MatchEvent[]): NewEvent[] {
+  const created = matches.filter(({ item }) => item.outcome === 'created');
+  const byUserAndListing = new Map(created.map((match) => [`${match.event.userId} ${match.item.id}`, match]));
+  return [...byUserAndListing.values()].map(({ event, item }) => ({
+    userId: event.userId,
+    type: 'LISTING_FIRST_SEEN',
+    ruleId: event.ruleId ?? null,
+    watchReleaseId: event.watchReleaseId ?? null,
+    listingId: item.id,
+    payload: listingPayload(item),
+  }));
+}
+
+/** Remembers who was told of which listing at which price. */
+async function noteAlerts(tx: EntityManager, matches: readonly MatchEvent[]): Promise<void> {
+  const rows = new Map<string, MatchEvent>();
+  for (const match of matches) {
+    const key = `${match.item.id} ${match.event.userId}`;
+    const known = rows.get(key);
+    rows.set(
+      key,
+      known ? { item: match.item, event: { ...match.event, ...definedReferences(known.event) } } : match,
+    );
+  }
+  if (rows.size === 0) return;
+  const all = [...rows.values()];
+  await rowsIn(tx, NOTE_ALERTS, [
+    all.map(({ item }) => item.id),
+    all.map(({ event }) => event.userId),
+    all.map(({ item }) => item.listing.price),
+    all.map(({ item }) => item.listing.currency),
+    all.map(({ event }) => event.ruleId ?? null),
+    all.map(({ event }) => event.watchReleaseId ?? null),
+  ]);
+}
+
+const definedReferences = ({
+  ruleId,
+  watchReleaseId,
+}: NewEvent): Pick<NewEvent, 'ruleId' | 'watchReleaseId'> => ({
+  ...(ruleId ? { ruleId } : {}),
+  ...(watchReleaseId ? { watchReleaseId } : {}),
+});

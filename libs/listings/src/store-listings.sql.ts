@@ -1,0 +1,59 @@
+/** One array per column, sorted by provider and external id, so that two batches lock rows in the same order. */
+const INPUT = `
+  input AS (
+    SELECT * FROM unnest($1::uuid[], $2::provider_enum[], $3::text[], $4::text[], $5::text[], $6::text[],
+      $7::numeric[], $8::text[], $9::numeric[], $10::text[], $11::text[], $12::text[], $13::listing_status_enum[],
+      $14::int[], $15::int[], $16::timestamptz[], $17::jsonb[])
+      WITH ORDINALITY AS i (id, provider, external_id, url, title, normalized_title, price, currency,
+        shipping_price, condition, seller, location, status, discogs_release_id, discogs_master_id, listed_at,
+        raw, n)
+  )`;
+
+/** Stores the listings that are not known yet, each with its first price. Answers with their positions. */
+export const INSERT_NEW = `
+  WITH ${INPUT}, created AS (
+    INSERT INTO listings (id, provider, external_id, url, title, normalized_title, price, currency, shipping_price,
+      condition, seller, location, status, discogs_release_id, discogs_master_id, listed_at, raw)
+    SELECT id, provider, external_id, url, title, normalized_title, price, currency, shipping_price,
+      condition, seller, location, status, discogs_release_id, discogs_master_id, listed_at, raw
+    FROM input ORDER BY n
+    ON CONFLICT (provider, external_id) DO NOTHING
+    RETURNING id, price, currency
+  ), snapshot AS (
+    INSERT INTO price_snapshots (listing_id, price, currency) SELECT id, price, currency FROM created
+  )
+  SELECT i.id, (i.n - 1)::int AS index FROM created JOIN input i USING (id)`;
+
+/**
+ * Brings known listings up to date. Locking the rows first gives the old values as they really are, also when
+ * another batch has just changed them; a snapshot follows only from a real change. A row that says nothing new
+ * is written at most once an hour. What we know of the Discogs release is never overwritten by nothing.
+ */
+export const UPDATE_KNOWN = `
+  WITH ${INPUT}, old AS MATERIALIZED (
+    SELECT l.id, l.price, l.currency, l.status, i.n,
+      (l.price, l.currency, l.title, l.condition, l.status, l.url, l.shipping_price,
+        coalesce(i.discogs_release_id, l.discogs_release_id), coalesce(i.discogs_master_id, l.discogs_master_id))
+      IS DISTINCT FROM
+      (i.price, i.currency, i.title, i.condition, i.status, i.url, i.shipping_price,
+        l.discogs_release_id, l.discogs_master_id) AS is_changed
+    FROM input i JOIN listings l ON l.provider = i.provider AND l.external_id = i.external_id
+    ORDER BY i.n
+    FOR UPDATE OF l
+  ), updated AS (
+    UPDATE listings l
+    SET url = i.url, title = i.title, normalized_title = i.normalized_title, price = i.price,
+      currency = i.currency, shipping_price = i.shipping_price, condition = i.condition, seller = i.seller,
+      location = i.location, status = i.status, listed_at = coalesce(i.listed_at, l.listed_at), raw = i.raw,
+      discogs_release_id = coalesce(i.discogs_release_id, l.discogs_release_id),
+      discogs_master_id = coalesce(i.discogs_master_id, l.discogs_master_id), last_seen_at = now()
+    FROM old o JOIN input i ON i.n = o.n
+    WHERE l.id = o.id AND (o.is_changed OR l.last_seen_at < now() - interval '1 hour')
+  ), snapshot AS (
+    INSERT INTO price_snapshots (listing_id, price, currency)
+    SELECT o.id, i.price, i.currency FROM old o JOIN input i ON i.n = o.n
+    WHERE (o.price, o.currency) <> (i.price, i.currency)
+  )
+  SELECT o.id, (o.n - 1)::int AS index, o.is_changed, o.price AS old_price, o.currency AS old_currency,
+    o.status AS old_status
+  FROM old o`;

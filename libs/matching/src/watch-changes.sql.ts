@@ -1,0 +1,42 @@
+/**
+ * Rules and watched releases that changed in transaction $1 or later, and the oldest transaction that is still
+ * running: the next look starts there. What such a transaction changed is not visible yet, and may commit after
+ * transactions with higher numbers, so a plain "newer than the last one seen" would lose it.
+ */
+export const CHANGED_WATCHES = `
+  WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin)
+  SELECT horizon.xmin, c.*
+  FROM horizon LEFT JOIN LATERAL (
+    SELECT 'rule' AS kind, r.id, r.version, r.is_active, u.currency AS user_currency, r.query AS data
+    FROM watch_search_rules r JOIN users u ON u.id = r.user_id
+    WHERE r.change_txid >= $1
+    UNION ALL
+    SELECT 'watch', w.id, w.version, w.is_active, NULL,
+           jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
+             'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
+             'currency', w.currency, 'min_condition', w.min_condition)
+    FROM watch_releases w
+    WHERE w.change_txid >= $1
+  ) c ON true`;
+
+/** The active rules after id $1, for the first load. */
+export const ACTIVE_RULES = `
+  SELECT 'rule' AS kind, r.id, r.version, r.is_active, u.currency AS user_currency, r.query AS data
+  FROM watch_search_rules r JOIN users u ON u.id = r.user_id
+  WHERE r.is_active AND r.id > $1
+  ORDER BY r.id LIMIT $2`;
+
+/** The active watched releases after id $1, for the first load. */
+export const ACTIVE_WATCHES = `
+  SELECT 'watch' AS kind, w.id, w.version, w.is_active, NULL AS user_currency,
+         jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
+           'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
+           'currency', w.currency, 'min_condition', w.min_condition) AS data
+  FROM watch_releases w
+  WHERE w.is_active AND w.id > $1
+  ORDER BY w.id LIMIT $2`;
+
+export const OLDEST_RUNNING_TRANSACTION = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin`;
+
+/** Recent titles, from which the index learns which words are rare. */
+export const RECENT_TITLES = `SELECT title FROM listings ORDER BY last_seen_at DESC LIMIT $1`;

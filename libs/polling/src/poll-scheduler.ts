@@ -1,0 +1,58 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { ProviderRegistry } from '@waxwatch/integrations';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
+import { Lifecycle } from '@waxwatch/platform/lifecycle';
+import { Metrics } from '@waxwatch/platform/metrics';
+import { JobQueue, JobRunner, Ticker } from '@waxwatch/platform/queue';
+import { DuePolls } from './due-polls';
+import { PollSchedule } from './poll-schedule';
+import { pollDue } from './polling.jobs';
+
+/** Due targets per bell: each bell is one more handler, here or in another worker, that helps. */
+const TARGETS_PER_BELL = 16;
+
+/** Every worker ticks; the rows decide what is due and the bell wakes as many handlers as it takes. */
+@Injectable()
+export class PollScheduler implements OnApplicationBootstrap {
+  private readonly oldestDue;
+
+  constructor(
+    private readonly schedule: PollSchedule,
+    private readonly duePolls: DuePolls,
+    private readonly registry: ProviderRegistry,
+    private readonly jobs: JobQueue,
+    private readonly runner: JobRunner,
+    private readonly ticker: Ticker,
+    private readonly lifecycle: Lifecycle,
+    @InjectConfig() private readonly config: AppConfig,
+    metrics: Metrics,
+  ) {
+    this.oldestDue = metrics.gauge(
+      'waxwatch_scheduler_oldest_due_seconds',
+      'How late the longest waiting poll is',
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.ticker.every(
+      'poll-scheduler',
+      this.config.SCHEDULER_POLL_INTERVAL_SECONDS,
+      async () => await this.tick(),
+    );
+    this.lifecycle.onDrain('work', 'poll-leases', async () => await this.schedule.releaseHeld());
+  }
+
+  private async tick(): Promise<void> {
+    const enabled = this.registry.enabled().map((provider) => provider.name);
+    this.oldestDue.set(await this.schedule.oldestDueSeconds(enabled));
+    const open = await this.duePolls.openProviders();
+    const due = await this.schedule.countDue(open, this.config.SCHEDULER_BATCH_SIZE);
+    for (let bell = 0; bell < Math.ceil(due / TARGETS_PER_BELL); bell += 1) {
+      const isHeard = await this.jobs.nudge(pollDue, {});
+      if (!isHeard) {
+        await this.runner.run(pollDue.name, {}, Date.now());
+        return;
+      }
+    }
+  }
+}

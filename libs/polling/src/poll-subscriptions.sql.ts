@@ -1,0 +1,58 @@
+/** $1 providers, $2 kinds, $3 marketplaces, $4 keys, $5 interval. Creates the targets that do not exist. */
+export const ENSURE_TARGETS = `
+  WITH wanted AS (
+    SELECT DISTINCT * FROM unnest($1::provider_enum[], $2::text[], $3::text[], $4::text[])
+      AS q (provider, kind, marketplace, key)
+  ), created AS (
+    INSERT INTO poll_targets (provider, kind, marketplace, key, interval_seconds, due_at)
+    SELECT provider, kind, marketplace, key, $5, 'infinity' FROM wanted ORDER BY provider, kind, marketplace, key
+    ON CONFLICT (provider, kind, marketplace, key) DO NOTHING
+    RETURNING id
+  )
+  SELECT id FROM created
+  UNION
+  SELECT t.id FROM poll_targets t JOIN wanted USING (provider, kind, marketplace, key)`;
+
+/** Locks the subscriber's old and new targets, in id order, so that two subscribers never wait for each other. */
+export const LOCK_TARGETS = `
+  SELECT t.id FROM poll_targets t
+  WHERE t.id = ANY($1::uuid[]) OR t.id IN (SELECT target_id FROM poll_subscriptions WHERE subscriber_id = $2)
+  ORDER BY t.id FOR UPDATE`;
+
+/** $1 subscriber, $2 targets it wants from now on. Answers with the targets it no longer wants. */
+export const DROP_SUBSCRIPTIONS = `
+  DELETE FROM poll_subscriptions WHERE subscriber_id = $1 AND target_id <> ALL($2::uuid[])
+  RETURNING target_id`;
+
+/** $1 targets, $2 subscriber, $3 rule, $4 watched release, $5 interval. */
+export const ADD_SUBSCRIPTIONS = `
+  INSERT INTO poll_subscriptions (target_id, subscriber_id, rule_id, watch_release_id, interval_seconds)
+  SELECT id, $2, $3, $4, $5 FROM unnest($1::uuid[]) AS t (id)
+  ON CONFLICT (target_id, subscriber_id) DO UPDATE SET interval_seconds = excluded.interval_seconds
+  WHERE poll_subscriptions.interval_seconds <> excluded.interval_seconds
+  RETURNING target_id`;
+
+/**
+ * Targets $1 follow their subscribers: the shortest interval counts; nobody left means never. A target that was
+ * just polled waits for its interval, any other is due at once.
+ */
+export const REFRESH_TARGETS = `
+  UPDATE poll_targets t
+  SET interval_seconds = coalesce(s.shortest, t.interval_seconds),
+      due_at = CASE
+        WHEN s.shortest IS NULL THEN 'infinity'
+        WHEN t.lease_token IS NOT NULL AND t.due_at <> 'infinity' THEN t.due_at
+        WHEN t.last_polled_at > now() - interval '60 seconds' AND t.failures = 0
+          THEN least(t.due_at, t.last_polled_at + s.shortest * interval '1 second')
+        WHEN t.failures > 0 THEN least(t.due_at, now() + interval '1 hour')
+        ELSE now() END
+  FROM (SELECT id, (SELECT min(interval_seconds) FROM poll_subscriptions WHERE target_id = id) AS shortest
+        FROM unnest($1::uuid[]) AS i (id)) s
+  WHERE t.id = s.id`;
+
+/** All subscriptions of a user's rules and watched releases; answers with the targets they leave. */
+export const DROP_ALL_OF_USER = `
+  DELETE FROM poll_subscriptions s
+  WHERE s.rule_id IN (SELECT id FROM watch_search_rules WHERE user_id = $1)
+     OR s.watch_release_id IN (SELECT id FROM watch_releases WHERE user_id = $1)
+  RETURNING target_id`;

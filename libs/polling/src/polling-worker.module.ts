@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { IntegrationsModule } from '@waxwatch/integrations';
+import { DuePolls } from './due-polls';
+import { PollDueProcessor } from './poll-due.processor';
+import { PollSchedule } from './poll-schedule';
+import { PollScheduler } from './poll-scheduler';
+import { PollerModule } from './poller.module';
+import { PollingModule } from './polling.module';
+
+@Module({
+  imports: [PollingModule, PollerModule, IntegrationsModule],
+  providers: [DuePolls, PollDueProcessor, PollSchedule, PollScheduler],
+  exports: [DuePolls, PollSchedule],
+})
+export class PollingWorkerModule {}
