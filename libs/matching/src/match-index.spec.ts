@@ -144,6 +144,7 @@ const step = fc.oneof(
           pair.remove(id, isWatch),
     ),
   },
+  { weight: 1, arbitrary: fc.constant((pair: Pair) => pair.index.compact()) },
   {
     weight: 1,
     arbitrary: fc
@@ -178,6 +179,8 @@ describe('MatchIndex', () => {
         const pair = new Pair();
         const rules = queries.map((query, i) => ({ id: `rule-${i}`, version: i, userCurrency: null, query }));
         for (const rule of rules) pair.upsert(compileRule(rule), false);
+        pair.expectSame(listings);
+        pair.index.compact();
         pair.expectSame(listings);
         for (const { id } of rules.slice(0, 120)) pair.remove(id, false);
         pair.expectSame(listings);

@@ -3,11 +3,10 @@ import { PriceBoard } from './engine/price-board';
 import { ProgramStore } from './engine/program-store';
 import { useRuleTerms, type RuleTerms } from './engine/rule-terms';
 import { Scanner } from './engine/scanner';
-import { SlotDirectory } from './engine/slot-directory';
+import { INEXACT_RULE, RULE, SlotDirectory, WATCH, type SlotOwner } from './engine/slot-directory';
 import { TermPostings } from './engine/term-postings';
 import { ALWAYS, TermTable } from './engine/term-table';
 import { TitleReader } from './engine/title-reader';
-import { grownFloat64, grownUint8 } from './engine/typed-arrays';
 import { WordFrequencies } from './engine/word-frequencies';
 import type { MatchableListing } from './listing';
 import type { FxRates } from './money';
@@ -28,11 +27,6 @@ export interface Candidate {
 /** A batch holds the event loop no longer than this at a time, unless it is told otherwise. */
 const DEFAULT_SLICE_MS = 8;
 
-const RULE = 0;
-const WATCH = 1;
-/** A slot flag: the terms only narrow the rule down, and the predicate itself has the last word. */
-const IS_INEXACT = 2;
-
 /**
  * All active rules and watches in memory, asked which of them a listing satisfies. The answer is exactly that of
  * `matchRule` and `matchWatch` for each of them, in no particular order.
@@ -47,14 +41,12 @@ export class MatchIndex {
   private readonly terms = new TermTable(ALL_PROVIDERS + 1);
   private readonly reader = new TitleReader(this.terms);
   private readonly board = new PriceBoard();
-  private readonly programs = new ProgramStore();
-  private readonly filed: TermPostings;
-  private readonly scanner: Scanner;
-  private readonly slots = new SlotDirectory();
-  private versions = new Float64Array(1024);
-  private flags = new Uint8Array(1024);
-  /** The rules with `IS_INEXACT`, by slot: few. */
-  private readonly inexact = new Map<number, CompiledRule>();
+  private programs = new ProgramStore();
+  private filed: TermPostings;
+  private scanner: Scanner;
+  private slots = new SlotDirectory();
+  /** The rules of kind `INEXACT_RULE` by slot: few. */
+  private inexact = new Map<number, CompiledRule>();
 
   /** @param expectedSize rules and watches to reserve address space for; more is possible */
   constructor(expectedSize = 0) {
@@ -72,12 +64,12 @@ export class MatchIndex {
     this.removeRule(rule.id);
     if (rule.kind === 'never') return;
     const ids = useRuleTerms(rule.required, rule.excluded, this.terms, this.frequencies);
-    const slot = this.file(rule, ids, ids.isExact ? RULE : IS_INEXACT);
+    const slot = this.file(rule, ids, ids.isExact ? RULE : INEXACT_RULE);
     if (!ids.isExact) this.inexact.set(slot, rule);
   }
 
   removeRule(id: string): void {
-    this.remove(this.slots.find(id, RULE));
+    this.remove(this.slots.find(id, false));
   }
 
   /** Adds a watch, or replaces the one with its id. One that never matches is only removed. */
@@ -91,7 +83,7 @@ export class MatchIndex {
   }
 
   removeWatch(id: string): void {
-    this.remove(this.slots.find(id, WATCH));
+    this.remove(this.slots.find(id, true));
   }
 
   /**
@@ -100,6 +92,27 @@ export class MatchIndex {
    */
   learn(titles: Iterable<Spellings>): void {
     for (const title of titles) this.frequencies.learn(title.words);
+  }
+
+  /**
+   * Rewrites everything in the order in which it is read, which makes matching up to twice as fast after a large
+   * load. Holds the event loop for about two seconds per million rules: meant for the start.
+   */
+  compact(): void {
+    const { slots, programs, inexact } = this;
+    const old = this.filed;
+    this.slots = new SlotDirectory();
+    this.programs = new ProgramStore();
+    this.inexact = new Map();
+    this.filed = new TermPostings(slots.size + (slots.size >>> 1));
+    this.scanner = new Scanner(this.terms, this.filed, this.programs, this.board);
+    for (const { term, posting } of old.all()) {
+      const slot = this.slots.add(slots.owner(posting.slot));
+      const program = this.programs.addCopy(programs, posting.program);
+      this.filed.add(term, { ...posting, slot, program });
+      const rule = inexact.get(posting.slot);
+      if (rule !== undefined) this.inexact.set(slot, rule);
+    }
   }
 
   /** What each listing of a batch satisfies. Holds the event loop; see `matchInSlices`. */
@@ -133,14 +146,14 @@ export class MatchIndex {
   private matchOne(listing: MatchableListing, position: number, fx: FxRates, into: Candidate[]): void {
     if (!listing.isActive) return;
     this.scan(listing, fx);
-    const { ids } = this.slots;
+    const { ids, versions, kinds } = this.slots;
     for (const slot of this.scanner.found) {
-      const flags = this.flags[slot] ?? RULE;
-      if (flags === IS_INEXACT && !this.passesPredicate(slot, listing, fx)) continue;
+      const kind = kinds[slot] ?? RULE;
+      if (kind === INEXACT_RULE && !this.passesPredicate(slot, listing, fx)) continue;
       into.push({
-        kind: flags === WATCH ? 'watch' : 'rule',
+        kind: kind === WATCH ? 'watch' : 'rule',
         id: ids[slot] ?? '',
-        version: this.versions[slot] ?? 0,
+        version: versions[slot] ?? 0,
         listing: position,
       });
     }
@@ -170,14 +183,8 @@ export class MatchIndex {
     return rule !== undefined && rulePasses(rule, listing, fx);
   }
 
-  private file(target: CompiledRule | CompiledWatch, terms: RuleTerms, flags: number): number {
-    const slot = this.slots.add(target.id, target.kind === 'watch' ? WATCH : RULE);
-    if (slot >= this.versions.length) {
-      this.versions = grownFloat64(this.versions, slot + 1);
-      this.flags = grownUint8(this.flags, slot + 1);
-    }
-    this.versions[slot] = target.version;
-    this.flags[slot] = flags;
+  private file(target: CompiledRule | CompiledWatch, terms: RuleTerms, kind: SlotOwner['kind']): number {
+    const slot = this.slots.add({ id: target.id, version: target.version, kind });
     const [firstTerm = ALWAYS, ...required] = terms.required;
     this.filed.add(terms.key ?? target.providers, {
       minPrice: target.minPrice,

@@ -32,6 +32,17 @@ export class ProgramStore {
     return [...this.cells.subarray(start + 2, start + size)];
   }
 
+  /** Adds a copy of another store's program. */
+  addCopy(from: ProgramStore, start: number): number {
+    if (start === NO_PROGRAM) return NO_PROGRAM;
+    const excludedFrom = start + 2 + (from.cells[start] ?? 0);
+    const end = excludedFrom + (from.cells[start + 1] ?? 0);
+    return this.add(
+      [...from.cells.subarray(start + 2, excludedFrom)],
+      [...from.cells.subarray(excludedFrom, end)],
+    );
+  }
+
   private append(size: number): number {
     const start = this.used;
     this.used += size;

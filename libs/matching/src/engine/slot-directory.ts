@@ -1,14 +1,28 @@
-import { grownInt32, hashText } from './typed-arrays';
+import { grownFloat64, grownInt32, grownUint8, hashText } from './typed-arrays';
 
 const FREE = -1;
 
+/** What a slot stands for. */
+export const RULE = 0;
+export const WATCH = 1;
+/** A rule whose terms only narrow it down: the predicate itself has the last word. */
+export const INEXACT_RULE = 2;
+
+export interface SlotOwner {
+  id: string;
+  version: number;
+  kind: typeof RULE | typeof WATCH | typeof INEXACT_RULE;
+}
+
 /**
- * Finds the slot of an id in an open hash table of slot numbers; the ids themselves are kept once, in `ids`.
- * About 60 bytes per UUID where a `Map` needs more than 90.
+ * Numbers rules and watches with small ints, slots, and knows who is behind each. An id is found in an open hash
+ * table of slot numbers: about 60 bytes per UUID where a `Map` needs more than 90.
  */
 export class SlotDirectory {
-  /** Hot: the id of each slot in use. */
+  /** Hot: by slot. */
   readonly ids: string[] = [];
+  versions = new Float64Array(1024);
+  kinds = new Uint8Array(1024);
   private readonly freeSlots: number[] = [];
   private mask = 1023;
   private places = new Int32Array(this.mask + 1).fill(FREE);
@@ -19,22 +33,33 @@ export class SlotDirectory {
     return this.count;
   }
 
-  /** The slot of an id, or -1. The same id may stand for one thing of each kind. */
-  find(id: string, kind: 0 | 1): number {
-    return this.places[this.placeOf(id, hashId(id, kind))] ?? FREE;
+  /** The slot of a rule or of a watch, or -1; one of each may have the same id. */
+  find(id: string, isWatch: boolean): number {
+    return this.places[this.placeOf(id, hashId(id, isWatch))] ?? FREE;
   }
 
-  /** A slot for an id that has none. */
-  add(id: string, kind: 0 | 1): number {
+  /** A slot for a rule or watch that has none. */
+  add({ id, version, kind }: SlotOwner): number {
     if ((this.count + 1) * 2 > this.mask) this.grow();
     const slot = this.freeSlots.pop() ?? this.ids.length;
-    if (slot >= this.hashes.length) this.hashes = grownInt32(this.hashes, slot + 1);
-    const hash = hashId(id, kind);
+    if (slot >= this.hashes.length) this.growSlots(slot + 1);
+    const hash = hashId(id, kind === WATCH);
     this.ids[slot] = id;
+    this.versions[slot] = version;
+    this.kinds[slot] = kind;
     this.hashes[slot] = hash;
     this.places[this.placeOf(id, hash)] = slot;
     this.count++;
     return slot;
+  }
+
+  owner(slot: number): SlotOwner {
+    const kind = this.kinds[slot];
+    return {
+      id: this.ids[slot] ?? '',
+      version: this.versions[slot] ?? 0,
+      kind: kind === WATCH || kind === INEXACT_RULE ? kind : RULE,
+    };
   }
 
   remove(slot: number): void {
@@ -53,6 +78,12 @@ export class SlotDirectory {
       hole = next;
     }
     places[hole] = FREE;
+  }
+
+  private growSlots(length: number): void {
+    this.versions = grownFloat64(this.versions, length);
+    this.kinds = grownUint8(this.kinds, length);
+    this.hashes = grownInt32(this.hashes, length);
   }
 
   /** The place that holds the id, or the free one where it belongs. */
@@ -79,7 +110,7 @@ export class SlotDirectory {
   }
 }
 
-/** The kind is the topmost bit, so that equal hashes are of one kind. */
-function hashId(id: string, kind: 0 | 1): number {
-  return (hashText(id) & 0x7fff_ffff) | (kind << 31);
+/** The topmost bit tells watches from rules, so that equal hashes are of one kind. */
+function hashId(id: string, isWatch: boolean): number {
+  return (hashText(id) & 0x7fff_ffff) | (isWatch ? 1 << 31 : 0);
 }

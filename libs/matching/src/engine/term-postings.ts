@@ -68,6 +68,19 @@ export class TermPostings {
     this.put(list >= 0 ? list : this.bandList(list, posting), posting);
   }
 
+  /** Every posting with the term that it is filed under, list by list. */
+  *all(): Generator<{ term: number; posting: Posting }> {
+    for (const [term, entry] of this.lists.entries()) {
+      const banded = entry < NO_LIST ? this.banded[-2 - entry] : undefined;
+      const lists = banded?.byCurrency.flatMap((bands) => [...(bands ?? [])]) ?? [entry];
+      for (const list of lists) {
+        if (list < 0) continue;
+        const start = this.postings.starts[list] ?? 0;
+        for (let i = 0; i < this.postings.length(list); i++) yield { term, posting: this.read(start + i) };
+      }
+    }
+  }
+
   /** Removes a slot's posting and says what it was filed under and held. */
   remove(slot: number): Pick<Posting, 'program' | 'firstTerm'> & { term: number } {
     const term = this.slotTerms[slot] ?? 0;
