@@ -1,1 +1,7 @@
+export { canonicalTerms } from './canonical-terms';
+export { pollQuestions } from './poll-questions';
+export { InvalidRuleQuery, readNewQuery, type RuleQuery } from './rule-query';
 export { WatchRule } from './watch-rule.entity';
+export { WatchRulesApiModule, WatchRulesModule } from './watch-rules.module';
+export { type NewWatchRule, WatchRuleOut } from './watch-rules.schema';
+export { WatchRulesService } from './watch-rules.service';

@@ -1,0 +1,19 @@
+import type { ProviderName } from '@waxwatch/integrations';
+import { compileRule } from '@waxwatch/matching';
+import type { PollQuestion } from '@waxwatch/polling';
+import { canonicalTerms } from './canonical-terms';
+import type { RuleQuery } from './rule-query';
+
+/**
+ * What to ask the marketplaces for a rule: one question for each of its sources that is enabled. A rule that no
+ * listing can satisfy (keywords without a letter, a price range without a price) asks nothing.
+ */
+export function pollQuestions(query: RuleQuery, enabled: readonly ProviderName[]): PollQuestion[] {
+  const { sources } = query;
+  if (!Array.isArray(sources)) return [];
+  if (compileRule({ id: '', version: 0, userCurrency: null, query }).kind === 'never') return [];
+  const key = canonicalTerms(query);
+  return enabled
+    .filter((provider) => sources.includes(provider))
+    .map((provider) => ({ provider, kind: 'search', marketplace: null, key }));
+}

@@ -1,0 +1,88 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentUserId } from '@waxwatch/auth';
+import { Paged, PageParams, type PageRequest, Returns, ReturnsPage } from '@waxwatch/platform/http';
+import {
+  type NewWatchRule,
+  RuleId,
+  type WatchRuleChange,
+  WatchRuleCreate,
+  WatchRuleOut,
+  WatchRuleUpdate,
+} from './watch-rules.schema';
+import { WatchRulesService } from './watch-rules.service';
+
+@ApiTags('watch-rules')
+@Controller('api/watch-rules')
+export class WatchRulesController {
+  constructor(private readonly rules: WatchRulesService) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'create_rule_api_watch_rules_post', summary: 'Create Rule' })
+  @Returns(201, WatchRuleOut)
+  async create(@CurrentUserId() userId: string, @Body({ schema: WatchRuleCreate }) rule: NewWatchRule) {
+    return await this.rules.create(userId, rule);
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'list_rules_api_watch_rules_get', summary: 'List Rules' })
+  @Paged()
+  @ReturnsPage(WatchRuleOut)
+  async list(@CurrentUserId() userId: string, @PageParams() page: PageRequest) {
+    return await this.rules.list(userId, page);
+  }
+
+  @Get(':rule_id')
+  @ApiOperation({ operationId: 'get_rule_api_watch_rules__rule_id__get', summary: 'Get Rule' })
+  @Returns(200, WatchRuleOut)
+  async get(@CurrentUserId() userId: string, @Param('rule_id', { schema: RuleId }) ruleId: string) {
+    return await this.rules.get(userId, ruleId);
+  }
+
+  @Patch(':rule_id')
+  @ApiOperation({ operationId: 'patch_rule_api_watch_rules__rule_id__patch', summary: 'Patch Rule' })
+  @Returns(200, WatchRuleOut)
+  async update(
+    @CurrentUserId() userId: string,
+    @Param('rule_id', { schema: RuleId }) ruleId: string,
+    @Body({ schema: WatchRuleUpdate }) change: WatchRuleChange,
+  ) {
+    return await this.rules.update(userId, ruleId, change);
+  }
+
+  @Post(':rule_id/disable')
+  @ApiOperation({
+    operationId: 'disable_rule_explicit_api_watch_rules__rule_id__disable_post',
+    summary: 'Disable Rule Explicit',
+  })
+  @Returns(200, WatchRuleOut)
+  async disable(@CurrentUserId() userId: string, @Param('rule_id', { schema: RuleId }) ruleId: string) {
+    return await this.rules.update(userId, ruleId, { isActive: false });
+  }
+
+  @Delete(':rule_id')
+  @ApiOperation({
+    operationId: 'disable_rule_api_watch_rules__rule_id__delete',
+    summary: 'Disable Rule',
+    description: 'The rule stays, disabled, and can be enabled again.',
+  })
+  @Returns(200, WatchRuleOut)
+  async remove(@CurrentUserId() userId: string, @Param('rule_id', { schema: RuleId }) ruleId: string) {
+    return await this.rules.update(userId, ruleId, { isActive: false });
+  }
+
+  @Delete(':rule_id/hard')
+  @ApiOperation({
+    operationId: 'delete_rule_hard_api_watch_rules__rule_id__hard_delete',
+    summary: 'Delete Rule Hard',
+    description: 'The rule and its matches are gone for good.',
+  })
+  @HttpCode(204)
+  @ApiResponse({ status: 204, description: 'Deleted' })
+  async removeForGood(
+    @CurrentUserId() userId: string,
+    @Param('rule_id', { schema: RuleId }) ruleId: string,
+  ): Promise<void> {
+    await this.rules.delete(userId, ruleId);
+  }
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '@waxwatch/events';
+import { ListingsModule } from '@waxwatch/listings';
+import { PollingModule } from '@waxwatch/polling';
+import { RuleFollowUps } from './rule-follow-ups';
+import { WatchRule } from './watch-rule.entity';
+import { WatchRulesController } from './watch-rules.controller';
+import { WatchRulesService } from './watch-rules.service';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([WatchRule]), EventsModule, ListingsModule, PollingModule],
+  providers: [WatchRulesService, RuleFollowUps],
+  exports: [WatchRulesService, TypeOrmModule],
+})
+export class WatchRulesModule {}
+
+@Module({ imports: [WatchRulesModule], controllers: [WatchRulesController] })
+export class WatchRulesApiModule {}

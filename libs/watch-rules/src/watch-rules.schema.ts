@@ -1,0 +1,79 @@
+import { wireId, wireInstant, wireInt, wireTrimmedText, wireUuid } from '@waxwatch/platform/http';
+import { z } from 'zod';
+import { InvalidRuleQuery, readNewQuery, readQueryPatch, type RuleQuery } from './rule-query';
+
+const queryOf = (read: (raw: RuleQuery) => RuleQuery) => (raw: RuleQuery, context: z.RefinementCtx) => {
+  try {
+    return read(raw);
+  } catch (error) {
+    if (!(error instanceof InvalidRuleQuery)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+};
+
+const name = () => wireTrimmedText(1, 120);
+const pollInterval = () => wireInt(30, 86_400);
+const rawQuery = () => z.record(z.string(), z.unknown());
+
+const example = {
+  name: 'Rare techno under $40',
+  query: { q: 'detroit techno', sources: ['discogs'], max_price: 40 },
+  is_active: true,
+  poll_interval_seconds: 600,
+};
+
+export const RuleId = wireUuid();
+
+export const WatchRuleCreate = z
+  .object({
+    name: name(),
+    query: rawQuery().default({}).transform(queryOf(readNewQuery)),
+    is_active: z.boolean().default(true),
+    poll_interval_seconds: pollInterval().default(600),
+  })
+  .meta({ id: 'WatchRuleCreate', example })
+  .transform((body) => ({
+    name: body.name,
+    query: body.query,
+    isActive: body.is_active,
+    pollIntervalSeconds: body.poll_interval_seconds,
+  }));
+
+/** A rule to be made; its query comes from `readNewQuery`. */
+export type NewWatchRule = z.output<typeof WatchRuleCreate>;
+
+export const WatchRuleUpdate = z
+  .object({
+    name: name().nullish(),
+    query: rawQuery().transform(queryOf(readQueryPatch)).nullish(),
+    is_active: z.boolean().nullish(),
+    poll_interval_seconds: pollInterval().nullish(),
+  })
+  .meta({ id: 'WatchRuleUpdate', example })
+  .transform((body) => ({
+    name: body.name ?? undefined,
+    query: body.query ?? undefined,
+    isActive: body.is_active ?? undefined,
+    pollIntervalSeconds: body.poll_interval_seconds ?? undefined,
+  }));
+
+/** What is to change of a rule; undefined leaves as it is. Its query comes from `readQueryPatch`. */
+export type WatchRuleChange = Partial<z.output<typeof WatchRuleUpdate>>;
+
+/** A rule as its row and the wire have it. */
+export const WatchRuleOut = z
+  .object({
+    id: wireId(),
+    user_id: wireId(),
+    name: z.string(),
+    query: z.record(z.string(), z.unknown()),
+    is_active: z.boolean(),
+    poll_interval_seconds: z.int(),
+    last_run_at: wireInstant().nullable(),
+    next_run_at: wireInstant().nullable(),
+    created_at: wireInstant(),
+    updated_at: wireInstant(),
+  })
+  .meta({ id: 'WatchRuleOut' });
+export type WatchRuleOut = z.output<typeof WatchRuleOut>;

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { EventsService, type NewEvent } from '@waxwatch/events';
+import { IdSource } from '@waxwatch/platform/clock';
+import { Database, rowsIn } from '@waxwatch/platform/database';
+import { AppError, ValidationError } from '@waxwatch/platform/errors';
+import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
+import type { EntityManager } from 'typeorm';
+import { RuleFollowUps } from './rule-follow-ups';
+import { InvalidRuleQuery, mergeQuery, type RuleQuery, withEnabledSources } from './rule-query';
+import type { NewWatchRule, WatchRuleChange, WatchRuleOut } from './watch-rules.schema';
+import { DELETE_RULE, GET_RULE, INSERT_RULE, LIST_RULES, LOCK_RULE, UPDATE_RULE } from './watch-rules.sql';
+
+/** The rules of a user. What a rule wants polled and held against known listings changes together with it. */
+@Injectable()
+export class WatchRulesService {
+  constructor(
+    private readonly db: Database,
+    private readonly ids: IdSource,
+    private readonly events: EventsService,
+    private readonly followUps: RuleFollowUps,
+  ) {}
+
+  /** @throws ValidationError when the rule names a provider that is not enabled here */
+  async create(userId: string, input: NewWatchRule): Promise<WatchRuleOut> {
+    const query = checked(() => withEnabledSources(input.query, this.followUps.enabledSources()));
+    const { name, isActive, pollIntervalSeconds } = input;
+    const rule = await this.db.transaction(async (tx) => {
+      const values = [this.ids.next(), userId, name, JSON.stringify(query), isActive, pollIntervalSeconds];
+      const [created] = await rowsIn<WatchRuleOut>(tx, INSERT_RULE, values);
+      if (!created) throw new Error('an insert returned no row');
+      await this.events.record(tx, [{ userId, type: 'RULE_CREATED', ruleId: created.id }]);
+      await this.followUps.apply(tx, null, created);
+      return created;
+    });
+    await this.ring();
+    return rule;
+  }
+
+  async list(userId: string, page: PageRequest): Promise<Page<WatchRuleOut>> {
+    const params: unknown[] = [userId];
+    const tail = keysetTail(page, 'r', params);
+    return toPage(await this.db.rows<WatchRuleOut>(`${LIST_RULES} ${tail}`, params), page);
+  }
+
+  /** @throws AppError 404 */
+  async get(userId: string, ruleId: string): Promise<WatchRuleOut> {
+    const [rule] = await this.db.rows<WatchRuleOut>(GET_RULE, [userId, ruleId]);
+    if (!rule) throw notFound();
+    return rule;
+  }
+
+  /**
+   * Changes what `change` states, under the lock of the row. A change that alters nothing leaves no trace.
+   * @throws AppError 404, and 400 for a query that could not be run
+   */
+  async update(userId: string, ruleId: string, change: WatchRuleChange): Promise<WatchRuleOut> {
+    const [before, after] = await this.db.transaction(async (tx) => {
+      const locked = await this.lock(tx, userId, ruleId);
+      const values = this.valuesAfter(locked, change);
+      const [updated] = await rowsIn<WatchRuleOut>(tx, UPDATE_RULE, [ruleId, ...values]);
+      if (updated) {
+        await this.events.record(tx, updateEvents(locked, updated));
+        await this.followUps.apply(tx, locked, updated);
+      }
+      return [locked, updated ?? locked];
+    });
+    if (after !== before) await this.ring();
+    return after;
+  }
+
+  /**
+   * Removes a rule with its matches; its events stay, without it.
+   * @throws AppError 404
+   */
+  async delete(userId: string, ruleId: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const rule = await this.lock(tx, userId, ruleId);
+      await this.followUps.drop(tx, rule);
+      await rowsIn(tx, DELETE_RULE, [ruleId]);
+      const payload = { rule_id: ruleId, rule_name: rule.name };
+      await this.events.record(tx, [{ userId, type: 'RULE_DELETED', payload }]);
+    });
+    await this.events.ring();
+  }
+
+  private async lock(tx: EntityManager, userId: string, ruleId: string): Promise<WatchRuleOut> {
+    const [rule] = await rowsIn<WatchRuleOut>(tx, LOCK_RULE, [userId, ruleId]);
+    if (!rule) throw notFound();
+    return rule;
+  }
+
+  /** The values of `UPDATE_RULE` after the id. */
+  private valuesAfter(rule: WatchRuleOut, change: WatchRuleChange): unknown[] {
+    const patch = change.query;
+    const query = patch
+      ? checked(() => mergeQuery(rule.query, patch, this.followUps.enabledSources()))
+      : rule.query;
+    return [
+      change.name ?? rule.name,
+      JSON.stringify(query),
+      change.isActive ?? rule.is_active,
+      change.pollIntervalSeconds ?? rule.poll_interval_seconds,
+    ];
+  }
+
+  private async ring(): Promise<void> {
+    await Promise.all([this.events.ring(), this.followUps.ring()]);
+  }
+}
+
+const notFound = (): AppError => new AppError('not_found', 'Watch rule not found');
+
+function checked(read: () => RuleQuery): RuleQuery {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidRuleQuery)) throw error;
+    throw ValidationError.ofRule(['body', 'query'], error.message);
+  }
+}
+
+function updateEvents(before: WatchRuleOut, after: WatchRuleOut): NewEvent[] {
+  const about = { userId: after.user_id, ruleId: after.id };
+  const events: NewEvent[] = [{ ...about, type: 'RULE_UPDATED' }];
+  if (before.is_active !== after.is_active) {
+    events.push({ ...about, type: after.is_active ? 'RULE_ENABLED' : 'RULE_DISABLED' });
+  }
+  return events;
+}

@@ -1,0 +1,36 @@
+const COLUMNS = `id, user_id, name, query, is_active, poll_interval_seconds, last_run_at, next_run_at,
+    created_at, updated_at`;
+
+/** $1 user; the keyset tail follows. */
+export const LIST_RULES = `SELECT ${COLUMNS} FROM watch_search_rules r WHERE r.user_id = $1`;
+
+/** $1 user, $2 rule */
+export const GET_RULE = `SELECT ${COLUMNS} FROM watch_search_rules WHERE user_id = $1 AND id = $2`;
+
+/** As `GET_RULE`; other writers wait, while matches of the rule may still be stored. */
+export const LOCK_RULE = `${GET_RULE} FOR NO KEY UPDATE`;
+
+/** $1 id, $2 user, $3 name, $4 query, $5 active, $6 interval */
+export const INSERT_RULE = `
+  INSERT INTO watch_search_rules (id, user_id, name, query, is_active, poll_interval_seconds)
+  VALUES ($1, $2, $3, $4, $5, $6)
+  RETURNING ${COLUMNS}`;
+
+/**
+ * $1 id, $2 name, $3 query, $4 active, $5 interval. No row comes back when nothing would change. `next_run_at` is
+ * what people see of the poll plan: never later than one interval from the moment the rule starts over.
+ */
+export const UPDATE_RULE = `
+  UPDATE watch_search_rules
+  SET name = $2, query = $3, is_active = $4, poll_interval_seconds = $5, updated_at = clock_timestamp(),
+      next_run_at = CASE
+        WHEN $4 AND next_run_at IS NOT NULL AND (NOT is_active OR poll_interval_seconds <> $5)
+        THEN least(next_run_at, clock_timestamp() + make_interval(secs => $5))
+        ELSE next_run_at
+      END
+  WHERE id = $1
+    AND (name, query, is_active, poll_interval_seconds) IS DISTINCT FROM ($2::varchar, $3::jsonb, $4::boolean, $5::int)
+  RETURNING ${COLUMNS}`;
+
+/** $1 id */
+export const DELETE_RULE = 'DELETE FROM watch_search_rules WHERE id = $1';
