@@ -25,3 +25,17 @@ export { ExternalAccountLink } from './discogs-account/external-account-link.ent
 export { ImportJob } from './discogs-account/import-job.entity';
 export { ProviderPause } from './pauses/provider-pause.entity';
 export { ProviderRequest, SYSTEM_USER_ID } from './request-log/provider-request.entity';
+export { IntegrationsModule } from './integrations.module';
+export { affiliateUrl, isEbayUrl, publicUrl, type AffiliateOptions } from './affiliate-url';
+export { EBAY_MARKETPLACES, isEbayHost } from './ebay/ebay-hosts';
+export { EbayProvider } from './ebay/ebay.provider';
+export {
+  DiscogsProvider,
+  type DiscogsCataloguePage,
+  type DiscogsCatalogueType,
+} from './discogs/discogs.provider';
+export { DiscogsApi, type DiscogsRequest } from './discogs/discogs-api';
+export type { DiscogsEntry } from './discogs/discogs-listing';
+export { ProviderBudget, type BudgetUse, type CallPriority } from './budget/provider-budget';
+export { InProcessPauses, ProviderPauses } from './pauses/provider-pauses';
+export { ProviderMetrics } from './provider-metrics';

@@ -153,7 +153,7 @@ describe('ProviderHttp', () => {
       error: message,
       userId: 'user-1',
     });
-    expect(tools.metrics.attempts[0]).toEqual(['discogs', status, kind]);
+    expect(tools.requests.attempts[0]?.errorKind).toBe(kind);
   });
 
   it('does not repeat what the provider wrote', async () => {
@@ -175,7 +175,7 @@ describe('ProviderHttp', () => {
     const { get, tools } = client();
     expect((await get()).data).toEqual({ ok: true });
     expect(tools.sleeps).toEqual([50, 75, 75]);
-    expect(tools.metrics.attempts.map(([, status]) => status)).toEqual([502, 502, 502, 200]);
+    expect(tools.requests.attempts.map(({ statusCode }) => statusCode)).toEqual([502, 502, 502, 200]);
   });
 
   it.each([0, 1])('makes at least one attempt, and no more than configured (%p)', async (maxAttempts) => {

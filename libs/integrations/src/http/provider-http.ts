@@ -266,7 +266,6 @@ export class ProviderHttp {
     described: Record<string, unknown> = {},
   ): void {
     const { provider, maxAttempts } = this.options;
-    this.tools.metrics.attempt(provider, attempt.status, failure?.kind ?? null);
     this.tools.requests.record({
       provider,
       endpoint: spec.endpoint,
@@ -274,11 +273,11 @@ export class ProviderHttp {
       statusCode: attempt.status,
       durationMs: Math.round(performance.now() - attempt.startedAt),
       error: failure?.message ?? null,
+      errorKind: failure?.kind ?? null,
       meta: {
         attempt: attempt.number,
         attempts_total: maxAttempts,
         max_attempts: maxAttempts,
-        ...(failure ? { error_kind: failure.kind } : {}),
         ...(attempt.status === null ? { retryable: failure?.kind === 'transient' } : {}),
         ...(failure?.retryAfterMs ? { retry_after_seconds: Math.ceil(failure.retryAfterMs / 1_000) } : {}),
         ...this.options.describeHeaders?.(attempt.headers),

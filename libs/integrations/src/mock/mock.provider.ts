@@ -75,6 +75,7 @@ export class MockProvider implements ListingProvider {
       statusCode: 200,
       durationMs: 0,
       error: null,
+      errorKind: null,
       meta: { mock: true },
       userId: call.userId,
       at: new Date(this.now()),

@@ -1,4 +1,5 @@
 import type { ProviderName } from '../listing-provider';
+import type { ProviderErrorKind } from '../provider-error';
 
 /** One attempt to reach a provider, as it is kept in `provider_requests`. */
 export interface ProviderAttempt {
@@ -11,6 +12,8 @@ export interface ProviderAttempt {
   durationMs: number;
   /** Our own words for what went wrong, at most 500 characters; null after a success. */
   error: string | null;
+  /** The class of the error; null after a success. */
+  errorKind: ProviderErrorKind | null;
   meta: Record<string, unknown>;
   /** Whose call it was; null for polls, which serve many users at once. */
   userId: string | null;
