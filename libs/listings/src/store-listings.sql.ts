@@ -20,14 +20,16 @@ export const INSERT_NEW = `
     ON CONFLICT (provider, external_id) DO NOTHING
     RETURNING id, price, currency
   ), snapshot AS (
-    INSERT INTO price_snapshots (listing_id, price, currency) SELECT id, price, currency FROM created
+    INSERT INTO price_snapshots (listing_id, price, currency, recorded_at)
+    SELECT id, price, currency, clock_timestamp() FROM created
   )
   SELECT i.id, (i.n - 1)::int AS index FROM created JOIN input i USING (id)`;
 
 /**
  * Brings known listings up to date. Locking the rows first gives the old values as they really are, also when
  * another batch has just changed them; a snapshot follows only from a real change. A row that says nothing new
- * is written at most once an hour. What we know of the Discogs release is never overwritten by nothing.
+ * is written at most once an hour. Snapshots carry the clock's time and not the transaction's: of two batches
+ * the one that began first may be the one that waited. What we know of the Discogs release is never overwritten by nothing.
  */
 export const UPDATE_KNOWN = `
   WITH ${INPUT}, old AS MATERIALIZED (
@@ -50,8 +52,8 @@ export const UPDATE_KNOWN = `
     FROM old o JOIN input i ON i.n = o.n
     WHERE l.id = o.id AND (o.is_changed OR l.last_seen_at < now() - interval '1 hour')
   ), snapshot AS (
-    INSERT INTO price_snapshots (listing_id, price, currency)
-    SELECT o.id, i.price, i.currency FROM old o JOIN input i ON i.n = o.n
+    INSERT INTO price_snapshots (listing_id, price, currency, recorded_at)
+    SELECT o.id, i.price, i.currency, clock_timestamp() FROM old o JOIN input i ON i.n = o.n
     WHERE (o.price, o.currency) <> (i.price, i.currency)
   )
   SELECT o.id, (o.n - 1)::int AS index, o.is_changed, o.price AS old_price, o.currency AS old_currency,
