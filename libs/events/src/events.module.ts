@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '@waxwatch/notifications';
 import { Event } from './event.entity';
+import { EventReader } from './event-reader';
+import { EventsController } from './events.controller';
 import { EventsService } from './events.service';
 
 @Module({
@@ -10,3 +12,6 @@ import { EventsService } from './events.service';
   exports: [EventsService, TypeOrmModule],
 })
 export class EventsModule {}
+
+@Module({ imports: [EventsModule], providers: [EventReader], controllers: [EventsController] })
+export class EventsApiModule {}

@@ -1,3 +1,3 @@
 export { Event } from './event.entity';
-export { EventsModule } from './events.module';
+export { EventsApiModule, EventsModule } from './events.module';
 export { EventsService, type NewEvent } from './events.service';

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '@waxwatch/events';
+import { PollingModule } from '@waxwatch/polling';
+import { WatchRelease } from './watch-release.entity';
+import { WatchReleasesController } from './watch-releases.controller';
+import { WatchReleasesService } from './watch-releases.service';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([WatchRelease]), EventsModule, PollingModule],
+  providers: [WatchReleasesService],
+  exports: [WatchReleasesService, TypeOrmModule],
+})
+export class WatchReleasesModule {}
+
+@Module({ imports: [WatchReleasesModule], controllers: [WatchReleasesController] })
+export class WatchReleasesApiModule {}

@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { EventsService, type NewEvent } from '@waxwatch/events';
+import { ProviderRegistry } from '@waxwatch/integrations';
+import { IdSource } from '@waxwatch/platform/clock';
+import { Database, isUniqueViolation, rowsIn } from '@waxwatch/platform/database';
+import { AppError } from '@waxwatch/platform/errors';
+import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
+import { PollSubscriptions } from '@waxwatch/polling';
+import type { EntityManager } from 'typeorm';
+import { releaseQuestions } from './release-questions';
+import type { NewWatchRelease, WatchReleaseChange, WatchReleaseRow } from './watch-releases.schema';
+import {
+  GET_WATCH_RELEASE,
+  INSERT_WATCH_RELEASE,
+  LIST_WATCH_RELEASES,
+  LIST_WATCH_RELEASES_OF_RULE,
+  LOCK_WATCH_RELEASE,
+  UPDATE_WATCH_RELEASE,
+} from './watch-releases.sql';
+
+/** How often a watched release is looked up. */
+const INTERVAL_SECONDS = 3600;
+
+/** The releases that a user waits for. What one wants polled changes together with it. */
+@Injectable()
+export class WatchReleasesService {
+  constructor(
+    private readonly db: Database,
+    private readonly ids: IdSource,
+    private readonly providers: ProviderRegistry,
+    private readonly events: EventsService,
+    private readonly polls: PollSubscriptions,
+  ) {}
+
+  /** @throws AppError 409 when the user watches the release, or in master mode the master, already */
+  async create(userId: string, input: NewWatchRelease): Promise<WatchReleaseRow> {
+    const watch = await this.db.transaction(async (tx) => {
+      const values = [this.ids.next(), userId, ...inColumnOrder(input)];
+      const [created] = await rowsIn<WatchReleaseRow>(tx, INSERT_WATCH_RELEASE, values);
+      if (!created) throw alreadyExists();
+      await this.events.record(tx, [{ userId, type: 'WATCH_RELEASE_CREATED', watchReleaseId: created.id }]);
+      await this.plan(tx, created);
+      return created;
+    });
+    await this.events.ring();
+    return watch;
+  }
+
+  /** All of a user's, or those among what one of the user's rules has found. */
+  async list(userId: string, ruleId: string | undefined, page: PageRequest): Promise<Page<WatchReleaseRow>> {
+    const params: unknown[] = ruleId === undefined ? [userId] : [userId, ruleId];
+    const select = ruleId === undefined ? LIST_WATCH_RELEASES : LIST_WATCH_RELEASES_OF_RULE;
+    const tail = keysetTail(page, 'w', params);
+    return toPage(await this.db.rows<WatchReleaseRow>(`${select} ${tail}`, params), page);
+  }
+
+  /** @throws AppError 404 */
+  async get(userId: string, watchId: string): Promise<WatchReleaseRow> {
+    const [watch] = await this.db.rows<WatchReleaseRow>(GET_WATCH_RELEASE, [userId, watchId]);
+    if (!watch) throw notFound();
+    return watch;
+  }
+
+  /**
+   * Changes what `change` states, under the lock of the row. A change that alters nothing leaves no trace.
+   * @throws AppError 404, 409, and 422 when master mode would be left without a master
+   */
+  async update(userId: string, watchId: string, change: WatchReleaseChange): Promise<WatchReleaseRow> {
+    const [before, after] = await this.db
+      .transaction(async (tx): Promise<[WatchReleaseRow, WatchReleaseRow]> => {
+        const [locked] = await rowsIn<WatchReleaseRow>(tx, LOCK_WATCH_RELEASE, [userId, watchId]);
+        if (!locked) throw notFound();
+        const values = [watchId, ...inColumnOrder(merge(locked, change))];
+        const [updated] = await rowsIn<WatchReleaseRow>(tx, UPDATE_WATCH_RELEASE, values);
+        if (updated) await this.afterUpdate(tx, locked, updated);
+        return [locked, updated ?? locked];
+      })
+      .catch((error: unknown) => {
+        throw isUniqueViolation(error) ? alreadyExists(error) : error;
+      });
+    if (after !== before) await this.events.ring();
+    return after;
+  }
+
+  private async afterUpdate(
+    tx: EntityManager,
+    before: WatchReleaseRow,
+    after: WatchReleaseRow,
+  ): Promise<void> {
+    await this.events.record(tx, updateEvents(before, after));
+    if (!isDeepStrictEqual(this.questions(before), this.questions(after))) await this.plan(tx, after);
+  }
+
+  /** Tells the poll plan what the watch wants now. */
+  private async plan(tx: EntityManager, watch: WatchReleaseRow): Promise<void> {
+    const subscriber = { kind: 'watch_release', id: watch.id, intervalSeconds: INTERVAL_SECONDS } as const;
+    await this.polls.replace(tx, subscriber, this.questions(watch));
+  }
+
+  private questions(watch: WatchReleaseRow) {
+    return releaseQuestions(watch, this.providers.enabled());
+  }
+}
+
+const notFound = (): AppError => new AppError('not_found', 'Watch release not found');
+
+const alreadyExists = (cause?: unknown): AppError =>
+  new AppError('conflict', 'Watch release already exists', { cause });
+
+function merge(watch: WatchReleaseRow, change: WatchReleaseChange): NewWatchRelease {
+  const merged: NewWatchRelease = {
+    discogsReleaseId: change.discogsReleaseId ?? watch.discogs_release_id,
+    discogsMasterId: orKeep(change.discogsMasterId, watch.discogs_master_id),
+    matchMode: change.matchMode ?? watch.match_mode,
+    title: change.title ?? watch.title,
+    artist: orKeep(change.artist, watch.artist),
+    year: orKeep(change.year, watch.year),
+    targetPrice: orKeep(change.targetPrice, watch.target_price === null ? null : Number(watch.target_price)),
+    currency: change.currency ?? watch.currency,
+    minCondition: orKeep(change.minCondition, watch.min_condition),
+    isActive: change.isActive ?? watch.is_active,
+  };
+  if (merged.matchMode === 'master_release' && merged.discogsMasterId === null) {
+    throw new AppError('unprocessable', 'discogs_master_id is required for master_release mode');
+  }
+  return merged;
+}
+
+/** Null clears; only what was not stated stays. */
+const orKeep = <T>(stated: T | undefined, kept: T): T => (stated === undefined ? kept : stated);
+
+const inColumnOrder = (watch: NewWatchRelease): unknown[] => [
+  watch.discogsReleaseId,
+  watch.discogsMasterId,
+  watch.matchMode,
+  watch.title,
+  watch.artist,
+  watch.year,
+  watch.targetPrice,
+  watch.currency,
+  watch.minCondition,
+  watch.isActive,
+];
+
+function updateEvents(before: WatchReleaseRow, after: WatchReleaseRow): NewEvent[] {
+  const about = { userId: after.user_id, watchReleaseId: after.id };
+  const events: NewEvent[] = [{ ...about, type: 'WATCH_RELEASE_UPDATED' }];
+  if (before.is_active !== after.is_active) {
+    events.push({ ...about, type: after.is_active ? 'WATCH_RELEASE_ENABLED' : 'WATCH_RELEASE_DISABLED' });
+  }
+  return events;
+}
