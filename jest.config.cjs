@@ -30,7 +30,8 @@ const withServices = {
   testEnvironment: '<rootDir>/test/support/jest-file-environment.ts',
   globalSetup: '<rootDir>/test/support/jest-global-setup.ts',
   globalTeardown: '<rootDir>/test/support/jest-global-teardown.ts',
-  setupFilesAfterEnv: ['<rootDir>/test/support/jest-timeout.ts'],
+  // Real servers on a busy machine: a deadline is for what hangs, not for what is slow.
+  testTimeout: 30_000,
 };
 
 module.exports = {
@@ -43,7 +44,12 @@ module.exports = {
       testMatch: ['<rootDir>/test/integration/**/*.int-spec.ts'],
     },
     { ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
-    { ...withServices, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
+    {
+      ...withServices,
+      displayName: 'browser',
+      globalSetup: '<rootDir>/test/support/jest-browser-setup.ts',
+      testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'],
+    },
   ],
   collectCoverageFrom: ['apps/**/*.ts', 'libs/**/*.ts', '!**/*.spec.ts', '!**/main.ts'],
 };

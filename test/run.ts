@@ -1,0 +1,78 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findChromium } from './support/bring-up/chromium';
+import { type RunningServices, bringUpServices } from './support/bring-up/services';
+import { CHECKS, runChecks } from './support/run/checks';
+import { endChildren } from './support/run/children';
+import { closingLine } from './support/run/counts';
+import { RESULTS_FOLDER, runJest } from './support/run/jest-run';
+
+/*
+ * `make test`: brings up what the tests need, runs every check and every test, takes it all down again. The last line
+ * is the sum; the exit code is not 0 when anything failed, and also when there was nothing to run the tests on.
+ */
+
+const PROJECTS = ['unit', 'integration', 'e2e'];
+
+interface BrowserPlan {
+  projects: string[];
+  env: Record<string, string>;
+  skipped: number;
+  skippedBecause?: string;
+}
+
+let services: RunningServices | undefined;
+
+async function main(): Promise<boolean> {
+  const startedAt = Date.now();
+  services = await bringUpServices();
+  console.log(`Services are up after ${((Date.now() - startedAt) / 1000).toFixed(1)} s (${services.origin})`);
+
+  const [browser, failedChecks] = await Promise.all([planBrowserTest(), runChecks(CHECKS)]);
+  const projects = [...PROJECTS, ...browser.projects];
+  const counts = await runJest(projects, { ...services.env, ...browser.env });
+
+  counts.failed += failedChecks.length;
+  counts.skipped += browser.skipped;
+  if (failedChecks.length > 0) console.log(`Failed besides the tests: ${failedChecks.join(', ')}`);
+  if (browser.skippedBecause) {
+    console.log(`Skipped the browser test, there is no Chromium: ${browser.skippedBecause}`);
+  }
+  await writeFile(join(RESULTS_FOLDER, 'closing-line.txt'), `${closingLine(counts)}\n`);
+  console.log(closingLine(counts));
+  return counts.failed === 0 && counts.passed > 0;
+}
+
+async function planBrowserTest(): Promise<BrowserPlan> {
+  const files = await readdir(join(__dirname, 'browser')).catch(() => []);
+  const specs = files.filter((file) => file.endsWith('.browser-spec.ts')).length;
+  if (specs === 0) return { projects: [], env: {}, skipped: 0 };
+  const chromium = await findChromium();
+  if ('path' in chromium)
+    return { projects: ['browser'], env: { TEST_CHROMIUM_PATH: chromium.path }, skipped: 0 };
+  return { projects: [], env: {}, skipped: specs, skippedBecause: chromium.unavailable };
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    endChildren();
+    void (services?.stop() ?? Promise.resolve()).finally(() => process.exit(code));
+  });
+}
+
+main()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    return false;
+  })
+  .then(async (isGreen) => {
+    await services?.stop();
+    process.exitCode = isGreen ? 0 : 1;
+  })
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
