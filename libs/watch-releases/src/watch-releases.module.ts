@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '@waxwatch/events';
+import { IntegrationsModule } from '@waxwatch/integrations';
 import { PollingModule } from '@waxwatch/polling';
 import { WatchRelease } from './watch-release.entity';
 import { WatchReleasesController } from './watch-releases.controller';
 import { WatchReleasesService } from './watch-releases.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([WatchRelease]), EventsModule, PollingModule],
+  imports: [TypeOrmModule.forFeature([WatchRelease]), EventsModule, IntegrationsModule, PollingModule],
   providers: [WatchReleasesService],
   exports: [WatchReleasesService, TypeOrmModule],
 })

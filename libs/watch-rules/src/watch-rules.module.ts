@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '@waxwatch/events';
+import { IntegrationsModule } from '@waxwatch/integrations';
 import { ListingsModule } from '@waxwatch/listings';
 import { PollingModule } from '@waxwatch/polling';
 import { RuleFollowUps } from './rule-follow-ups';
@@ -9,7 +10,7 @@ import { WatchRulesController } from './watch-rules.controller';
 import { WatchRulesService } from './watch-rules.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([WatchRule]), EventsModule, ListingsModule, PollingModule],
+  imports: [TypeOrmModule.forFeature([WatchRule]), EventsModule, IntegrationsModule, ListingsModule, PollingModule],
   providers: [WatchRulesService, RuleFollowUps],
   exports: [WatchRulesService, TypeOrmModule],
 })
