@@ -1,0 +1,51 @@
+import { Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
+import { UsersModule } from '@waxwatch/users';
+import { BearerSource } from './bearer/bearer-source';
+import { BearerStrategy } from './bearer/bearer.strategy';
+import { JwksEndpoint } from './bearer/jwks-endpoint';
+import { SigningKeys } from './bearer/signing-keys';
+import { CallerGuard } from './caller.guard';
+import { CREDENTIAL_SOURCES, type CredentialSource } from './credential';
+import { Credentials } from './credentials';
+
+/** Importing this module closes every route of the application that is not marked `@Public()`. */
+@Module({
+  imports: [UsersModule],
+  providers: [
+    JwksEndpoint,
+    SigningKeys,
+    BearerStrategy,
+    BearerSource,
+    {
+      provide: CREDENTIAL_SOURCES,
+      inject: [BearerSource],
+      useFactory: (...sources: CredentialSource[]) => sources,
+    },
+    Credentials,
+    { provide: APP_GUARD, useClass: CallerGuard },
+  ],
+  exports: [Credentials],
+})
+export class AuthModule implements OnApplicationBootstrap {
+  private readonly logger = new Logger('auth');
+
+  constructor(
+    @InjectConfig() private readonly config: AppConfig,
+    @Inject(CREDENTIAL_SOURCES) private readonly sources: readonly CredentialSource[],
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.logger.log({
+      event: 'auth.verifier.configured',
+      issuer: this.config.auth.issuer,
+      audience: this.config.AUTH_AUDIENCE,
+      jwks_url: this.config.auth.jwksUrl,
+      algorithms: this.config.AUTH_JWT_ALGORITHMS,
+      jwks_cache_ttl_seconds: this.config.AUTH_JWKS_CACHE_TTL_SECONDS,
+      clock_skew_seconds: this.config.AUTH_CLOCK_SKEW_SECONDS,
+      sources: this.sources.length,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { AppError } from '@waxwatch/platform/errors';
+import type { Request } from 'express';
+import { type Credential, CREDENTIAL_SOURCES, type CredentialSource } from './credential';
+
+/** The verified credential of a request, whichever source it comes from; verified once per request. */
+@Injectable()
+export class Credentials {
+  private readonly known = new WeakMap<object, Promise<Credential>>();
+
+  constructor(@Inject(CREDENTIAL_SOURCES) private readonly sources: readonly CredentialSource[]) {}
+
+  /** @throws AppError 401 without a credential that counts, 503 when it cannot be checked just now */
+  async read(context: ExecutionContext): Promise<Credential> {
+    const request = context.switchToHttp().getRequest<Request>();
+    let credential = this.known.get(request);
+    if (!credential) {
+      credential = this.verify(context);
+      this.known.set(request, credential);
+    }
+    return await credential;
+  }
+
+  private async verify(context: ExecutionContext): Promise<Credential> {
+    for (const source of this.sources) {
+      const credential = await source.read(context);
+      if (credential) return credential;
+    }
+    throw new AppError('unauthenticated', 'missing bearer token');
+  }
+}
