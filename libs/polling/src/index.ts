@@ -1,3 +1,4 @@
+export { DuePolls } from './due-polls';
 export { type ClaimedTarget, PollSchedule } from './poll-schedule';
 export { PollSubscription } from './poll-subscription.entity';
 export { type PollQuestion, PollSubscriptions, type Subscriber } from './poll-subscriptions';

@@ -1,23 +1,29 @@
-/** $1 providers, $2 kinds, $3 marketplaces, $4 keys, $5 interval. Creates the targets that do not exist. */
-export const ENSURE_TARGETS = `
-  WITH wanted AS (
+const WANTED = `
+  wanted AS (
     SELECT DISTINCT * FROM unnest($1::provider_enum[], $2::text[], $3::text[], $4::text[])
       AS q (provider, kind, marketplace, key)
-  ), created AS (
-    INSERT INTO poll_targets (provider, kind, marketplace, key, interval_seconds, due_at)
-    SELECT provider, kind, marketplace, key, $5, 'infinity' FROM wanted ORDER BY provider, kind, marketplace, key
-    ON CONFLICT (provider, kind, marketplace, key) DO NOTHING
-    RETURNING id
-  )
-  SELECT id FROM created
-  UNION
-  SELECT t.id FROM poll_targets t JOIN wanted USING (provider, kind, marketplace, key)`;
+  )`;
 
-/** Locks the subscriber's old and new targets, in id order, so that two subscribers never wait for each other. */
+/** $1 providers, $2 kinds, $3 marketplaces, $4 keys, $5 interval. Creates the targets that do not exist. */
+export const CREATE_TARGETS = `
+  WITH ${WANTED}
+  INSERT INTO poll_targets (provider, kind, marketplace, key, interval_seconds, due_at)
+  SELECT provider, kind, marketplace, key, $5, 'infinity' FROM wanted ORDER BY provider, kind, marketplace, key
+  ON CONFLICT (provider, kind, marketplace, key) DO NOTHING`;
+
+/**
+ * Locks the targets of the questions ($1 to $4) and those that subscriber $5 has wanted until now, in id order,
+ * so that two subscribers never wait for each other. A statement of its own: one that another transaction has
+ * just created is invisible to the statement that found it in the way.
+ */
 export const LOCK_TARGETS = `
-  SELECT t.id FROM poll_targets t
-  WHERE t.id = ANY($1::uuid[]) OR t.id IN (SELECT target_id FROM poll_subscriptions WHERE subscriber_id = $2)
-  ORDER BY t.id FOR UPDATE`;
+  WITH ${WANTED}
+  SELECT t.id, (t.provider, t.kind, t.marketplace, t.key) IN (
+      SELECT provider, kind, marketplace, key FROM wanted) AS is_wanted
+  FROM poll_targets t
+  WHERE (t.provider, t.kind, t.marketplace, t.key) IN (SELECT provider, kind, marketplace, key FROM wanted)
+     OR t.id IN (SELECT target_id FROM poll_subscriptions WHERE subscriber_id = $5)
+  ORDER BY t.id FOR UPDATE OF t`;
 
 /** $1 subscriber, $2 targets it wants from now on. Answers with the targets it no longer wants. */
 export const DROP_SUBSCRIPTIONS = `

@@ -4,9 +4,9 @@ import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
 import {
   ADD_SUBSCRIPTIONS,
+  CREATE_TARGETS,
   DROP_ALL_OF_USER,
   DROP_SUBSCRIPTIONS,
-  ENSURE_TARGETS,
   LOCK_TARGETS,
   REFRESH_TARGETS,
 } from './poll-subscriptions.sql';
@@ -28,7 +28,6 @@ export interface Subscriber {
   intervalSeconds: number;
 }
 
-type TargetRow = { id: string };
 type SubscriptionRow = { target_id: string };
 
 /** Who wants which question asked; the poll targets follow from it. */
@@ -45,8 +44,7 @@ export class PollSubscriptions {
     questions: readonly PollQuestion[],
   ): Promise<void> {
     const { id, kind, intervalSeconds } = subscriber;
-    const targets = await this.ensureTargets(tx, questions, intervalSeconds);
-    await rowsIn(tx, LOCK_TARGETS, [targets, id]);
+    const targets = await this.lockTargets(tx, subscriber, questions);
     const dropped = await rowsIn<SubscriptionRow>(tx, DROP_SUBSCRIPTIONS, [id, targets]);
     const added = await rowsIn<SubscriptionRow>(tx, ADD_SUBSCRIPTIONS, [
       targets,
@@ -63,20 +61,21 @@ export class PollSubscriptions {
     await this.refresh(tx, await rowsIn<SubscriptionRow>(tx, DROP_ALL_OF_USER, [userId]));
   }
 
-  private async ensureTargets(
+  /** Creates what is missing and locks what is concerned; answers with the ids of the wanted targets. */
+  private async lockTargets(
     tx: EntityManager,
+    { id, intervalSeconds }: Subscriber,
     questions: readonly PollQuestion[],
-    intervalSeconds: number,
   ): Promise<string[]> {
-    if (questions.length === 0) return [];
-    const rows = await rowsIn<TargetRow>(tx, ENSURE_TARGETS, [
+    const columns = [
       questions.map((question) => question.provider),
       questions.map((question) => question.kind),
       questions.map((question) => question.marketplace ?? ''),
       questions.map((question) => question.key),
-      intervalSeconds,
-    ]);
-    return rows.map((row) => row.id);
+    ];
+    if (questions.length > 0) await rowsIn(tx, CREATE_TARGETS, [...columns, intervalSeconds]);
+    const rows = await rowsIn<{ id: string; is_wanted: boolean }>(tx, LOCK_TARGETS, [...columns, id]);
+    return rows.filter((row) => row.is_wanted).map((row) => row.id);
   }
 
   private async refresh(tx: EntityManager, rows: readonly SubscriptionRow[]): Promise<void> {
