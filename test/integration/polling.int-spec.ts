@@ -262,6 +262,13 @@ describe('polling', () => {
       expect(failed?.due_in).toBeGreaterThan(25);
     });
 
+    it('stops asking what nobody wants since the rule was deleted', async () => {
+      const id = await subscribedRule('orphan');
+      await db.rows('DELETE FROM watch_search_rules WHERE id = $1', [id]);
+      await duePolls.run();
+      expect(await target('orphan')).toMatchObject({ is_idle: true, leased: false });
+    });
+
     it('leaves a paused provider alone and loses nothing', async () => {
       await subscribedRule('patience');
       await module.get(ProviderPauses).pause('mock', Date.now() + 60_000, 'test');

@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ProviderPauses, ProviderRegistry, type ProviderName } from '@waxwatch/integrations';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
+import { Database } from '@waxwatch/platform/database';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { Metrics } from '@waxwatch/platform/metrics';
 import { backOffSeconds } from './back-off';
 import { type ClaimedTarget, PollSchedule } from './poll-schedule';
+import { PollSubscriptions } from './poll-subscriptions';
 import { Poller, setbackOf } from './poller';
 
 /** Targets one handler works on at a time; small, so that several workers share a burst. */
@@ -22,7 +24,9 @@ export class DuePolls {
   private readonly lag;
 
   constructor(
+    private readonly db: Database,
     private readonly schedule: PollSchedule,
+    private readonly subscriptions: PollSubscriptions,
     private readonly poller: Poller,
     private readonly registry: ProviderRegistry,
     private readonly pauses: ProviderPauses,
@@ -75,6 +79,7 @@ export class DuePolls {
     this.lag.observe(Math.max(0, target.lagSeconds));
     const timeoutMs = Math.max(1000, this.config.POLL_LEASE_SECONDS * 1000 - LEASE_MARGIN_MS);
     try {
+      if (!target.isWanted) return await this.retire(target);
       const outcome = await this.poller.poll(
         { ...target, marketplace: target.marketplace === '' ? null : target.marketplace },
         {
@@ -96,6 +101,12 @@ export class DuePolls {
       await this.setBack(target, error);
       return false;
     }
+  }
+
+  private async retire(target: ClaimedTarget): Promise<true> {
+    await this.schedule.giveBack(target, 0, null);
+    await this.db.transaction(async (tx) => await this.subscriptions.retireIfUnwanted(tx, target.id));
+    return true;
   }
 
   private async setBack(target: ClaimedTarget, error: unknown): Promise<void> {

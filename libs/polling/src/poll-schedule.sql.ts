@@ -12,7 +12,8 @@ export const CLAIM_DUE = `
   SET lease_token = $2, due_at = now() + $3 * interval '1 second'
   FROM due WHERE t.id = due.id
   RETURNING t.id, t.provider, t.kind, t.marketplace, t.key, t.failures,
-    t.last_polled_at IS NULL AS is_first, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds`;
+    t.last_polled_at IS NULL AS is_first,
+    EXISTS (SELECT FROM poll_subscriptions s WHERE s.target_id = t.id) AS is_wanted, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds`;
 
 /**
  * $1 targets, $2 jitters in seconds, $3 lease token, $4 lease in seconds. The next poll counts from the claim.

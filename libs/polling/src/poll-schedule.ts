@@ -24,6 +24,8 @@ export interface ClaimedTarget {
   failures: number;
   /** It has never been polled: what is for sale now is not news from the last interval. */
   isFirst: boolean;
+  /** Somebody subscribes to it; those who did may have been deleted. */
+  isWanted: boolean;
   /** How late it is, in seconds. */
   lagSeconds: number;
   leaseToken: string;
@@ -37,6 +39,7 @@ interface ClaimedRow {
   key: string;
   failures: number;
   is_first: boolean;
+  is_wanted: boolean;
   lag_seconds: number;
 }
 
@@ -69,6 +72,7 @@ export class PollSchedule {
       key: row.key,
       failures: row.failures,
       isFirst: row.is_first,
+      isWanted: row.is_wanted,
       lagSeconds: row.lag_seconds,
       leaseToken,
     }));

@@ -56,6 +56,9 @@ export const REFRESH_TARGETS = `
         FROM unnest($1::uuid[]) AS i (id)) s
   WHERE t.id = s.id`;
 
+/** Locks targets by id: who subscribes or leaves afterwards waits, and the next statement sees who did before. */
+export const LOCK_TARGETS_BY_ID = `SELECT FROM poll_targets WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
+
 /** All subscriptions of a user's rules and watched releases; answers with the targets they leave. */
 export const DROP_ALL_OF_USER = `
   DELETE FROM poll_subscriptions s

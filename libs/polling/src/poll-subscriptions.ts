@@ -8,6 +8,7 @@ import {
   DROP_ALL_OF_USER,
   DROP_SUBSCRIPTIONS,
   LOCK_TARGETS,
+  LOCK_TARGETS_BY_ID,
   REFRESH_TARGETS,
 } from './poll-subscriptions.sql';
 import type { PollKind } from './poll-target.entity';
@@ -61,6 +62,11 @@ export class PollSubscriptions {
     await this.refresh(tx, await rowsIn<SubscriptionRow>(tx, DROP_ALL_OF_USER, [userId]));
   }
 
+  /** A target whose subscribers were deleted with their rules or accounts sleeps until somebody wants it again. */
+  async retireIfUnwanted(tx: EntityManager, targetId: string): Promise<void> {
+    await this.refresh(tx, [{ target_id: targetId }]);
+  }
+
   /** Creates what is missing and locks what is concerned; answers with the ids of the wanted targets. */
   private async lockTargets(
     tx: EntityManager,
@@ -80,6 +86,8 @@ export class PollSubscriptions {
 
   private async refresh(tx: EntityManager, rows: readonly SubscriptionRow[]): Promise<void> {
     const ids = [...new Set(rows.map((row) => row.target_id))].sort();
-    if (ids.length > 0) await rowsIn(tx, REFRESH_TARGETS, [ids]);
+    if (ids.length === 0) return;
+    await rowsIn(tx, LOCK_TARGETS_BY_ID, [ids]);
+    await rowsIn(tx, REFRESH_TARGETS, [ids]);
   }
 }
