@@ -8,5 +8,11 @@ export {
 } from './notification.entity';
 export { UserStream } from './user-stream.entity';
 export { NotificationsModule } from './notifications.module';
+export { NotificationsApiModule } from './notifications-api.module';
+export { NotificationsWorkerModule } from './notifications-worker.module';
+export { DeliveryService } from './delivery.service';
+export { DeliverySweeper } from './delivery-sweeper';
+export { MailError, type MailMessage, MailSender, NOTIFICATION_ID_HEADER } from './mail/mail-sender';
 export { deliverDue } from './notifications.jobs';
 export { Outbox } from './outbox';
+export { parseStreamHints, STREAM_CHANNEL, type StreamHint } from './stream-hints';

@@ -24,6 +24,8 @@ export const envSchema = z.object({
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   JSON_LOGS: bool(true),
   METRICS_TOKEN: optionalText(),
+  API_DOCS_ENABLED: bool(false),
+  PUBLIC_BASE_URL: optionalHttpUrl(),
   TRUSTED_PROXY_HOPS: int(0, { min: 0, max: 10 }),
 
   DATABASE_URL: postgresUrl(),

@@ -1,0 +1,33 @@
+import type { Channel } from '../notification.entity';
+
+/** A due row that this process holds until the claim ends. */
+export interface ClaimedRow {
+  id: string;
+  user_id: string;
+  /** This one included. */
+  attempts: number;
+  /** How late the row was when it was claimed. */
+  lag_seconds: number;
+}
+
+/** Rows leased together. Every write about them is fenced by `token`. */
+export interface Claim {
+  token: string;
+  rows: ClaimedRow[];
+  /** On the clock of `performance.now()`, counted from before the claim was sent: never later than the lease. */
+  endsAtMs: number;
+}
+
+/** One way to reach a person. A new channel is one of these and its line in `DELIVERY_CHANNELS`. */
+export abstract class DeliveryChannel {
+  abstract readonly name: Channel;
+  /** How many rows it takes next; waits until that is at least one. */
+  abstract room(): Promise<number>;
+  /** Settles each row of the claim. It may return while deliveries are under way, but then `room` shrinks. */
+  abstract deliver(claim: Claim): Promise<void>;
+  /** Resolves when nothing is under way any more. */
+  abstract idle(): Promise<void>;
+}
+
+/** Injection token of the list of all channels. */
+export const DELIVERY_CHANNELS = Symbol('DELIVERY_CHANNELS');

@@ -1,0 +1,31 @@
+/** A message that is ready to be sent. */
+export interface MailMessage {
+  to: string;
+  subject: string;
+  text: string;
+  headers: Record<string, string>;
+}
+
+/** Hands a message over to whoever carries mail. */
+export abstract class MailSender {
+  /**
+   * @returns the carrier's id of the message
+   * @throws MailError
+   */
+  abstract send(message: MailMessage, signal: AbortSignal): Promise<string>;
+}
+
+/** The carrier did not take the message. `code` is short and stable: it is stored with the notification. */
+export class MailError extends Error {
+  constructor(
+    readonly code: string,
+    readonly isRetryable: boolean,
+    options: { cause?: unknown } = {},
+  ) {
+    super(`mail not accepted: ${code}`, options);
+    this.name = 'MailError';
+  }
+}
+
+/** The header that ties a message to its notification; a second copy, if there ever is one, has the same. */
+export const NOTIFICATION_ID_HEADER = 'X-WaxWatch-Notification-Id';
