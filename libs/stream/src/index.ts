@@ -1,0 +1,3 @@
+export { StreamApiModule } from './stream-api.module';
+export { StreamRegistry } from './stream-registry';
+export { StreamWatch } from './stream-watch';

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { NotificationsModule } from '@waxwatch/notifications';
+import { StreamController } from './stream.controller';
+import { StreamService } from './stream.service';
+import { StreamFeeder } from './stream-feeder';
+import { StreamRegistry } from './stream-registry';
+import { StreamWatch } from './stream-watch';
+
+/** Server-sent events; only processes that serve HTTP clients have it. */
+@Module({
+  imports: [NotificationsModule],
+  controllers: [StreamController],
+  providers: [StreamFeeder, StreamRegistry, StreamService, StreamWatch],
+  exports: [StreamRegistry, StreamWatch],
+})
+export class StreamApiModule {}

@@ -1,0 +1,85 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { parseStreamHints, STREAM_CHANNEL } from '@waxwatch/notifications';
+import { Database } from '@waxwatch/platform/database';
+import { Lifecycle } from '@waxwatch/platform/lifecycle';
+import { PubSub } from '@waxwatch/platform/pubsub';
+import { STREAM_STATES } from './stream.sql';
+import { StreamFeeder } from './stream-feeder';
+import { spreadRetryMs, StreamRegistry, type UserFeed } from './stream-registry';
+
+const POLL_MS = 20_000;
+
+interface StreamState {
+  user_id: string;
+  is_active: boolean;
+  tokens_valid_from: string | null;
+  last_id: number;
+}
+
+/**
+ * Learns what happens to users with open streams: from hints at once, and every 20 seconds from the table, which
+ * also tells who signed out or is gone.
+ */
+@Injectable()
+export class StreamWatch implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('stream');
+  private timer: NodeJS.Timeout | undefined;
+  private isPolling = false;
+
+  constructor(
+    private readonly pubsub: PubSub,
+    private readonly db: Database,
+    private readonly registry: StreamRegistry,
+    private readonly feeder: StreamFeeder,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.lifecycle.onDrain('streams', 'event-streams', async () => {
+      this.registry.end();
+      await Promise.resolve();
+    });
+    this.timer = setInterval(() => {
+      this.poll().catch((error: unknown) => this.logger.warn({ event: 'stream.poll_failed', err: error }));
+    }, POLL_MS).unref();
+    await this.pubsub.subscribe(STREAM_CHANNEL, (message) => {
+      for (const hint of parseStreamHints(message)) this.feeder.reaches(hint.user_id, hint.stream_id);
+    });
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Catches up on lost hints and ends the streams of those who may not read on. */
+  async poll(): Promise<void> {
+    const feeds = this.registry.allFeeds();
+    if (feeds.length === 0 || this.isPolling) return;
+    this.isPolling = true;
+    try {
+      const states = await this.db.rows<StreamState>(STREAM_STATES, [feeds.map((feed) => feed.userId)]);
+      const byUser = new Map(states.map((state) => [state.user_id, state]));
+      for (const feed of feeds) this.check(feed, byUser.get(feed.userId));
+    } finally {
+      this.isPolling = false;
+    }
+  }
+
+  private check(feed: UserFeed, state: StreamState | undefined): void {
+    for (const stream of [...feed.streams]) {
+      if (stream.position === undefined) continue;
+      if (!state?.is_active) stream.close('account', spreadRetryMs());
+      // A stream that was opened while we were asking knows more than we do; that is no sign-out.
+      else if (isAfter(state.tokens_valid_from, stream.tokensValidFrom))
+        stream.close('revoked', spreadRetryMs());
+    }
+    if (state) this.feeder.reaches(feed.userId, state.last_id);
+  }
+}
+
+/** Compares instants of the wire, whose text sorts like their time except for a missing fraction. */
+const isAfter = (later: string | null, earlier: string | null): boolean =>
+  later !== null && (earlier === null || whole(later) > whole(earlier));
+
+const whole = (instant: string): string =>
+  instant.includes('.') ? instant : instant.replace('Z', '.000000Z');

@@ -1,0 +1,38 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, type Principal } from '@waxwatch/auth';
+import type { Request, Response } from 'express';
+import { LastEventId } from './stream.schema';
+import { StreamService } from './stream.service';
+
+@ApiTags('notifications')
+@Controller('api/stream')
+export class StreamController {
+  constructor(private readonly streams: StreamService) {}
+
+  @Get('events')
+  @ApiOperation({
+    operationId: 'stream_events_api_stream_events_get',
+    summary: 'Stream Events',
+    description:
+      'Server-sent events: `notification` for each in-app notification, `reset` where some cannot be replayed.',
+  })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The last id seen; replays what followed',
+  })
+  @ApiQuery({ name: 'last_event_id', required: false, schema: { type: 'string' } })
+  @ApiProduces('text/event-stream')
+  @ApiResponse({ status: 200, description: 'An endless stream', schema: { type: 'string' } })
+  async events(
+    @Req() request: Request,
+    @Res() response: Response,
+    @CurrentPrincipal() principal: Principal,
+    @Query('last_event_id', { schema: LastEventId }) initialId?: string,
+  ): Promise<void> {
+    // A client that reconnects repeats the query of its first request; its header is newer.
+    const header = request.headers['last-event-id'];
+    await this.streams.open(response, principal, typeof header === 'string' ? header : initialId);
+  }
+}
