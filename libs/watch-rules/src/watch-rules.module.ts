@@ -10,7 +10,13 @@ import { WatchRulesController } from './watch-rules.controller';
 import { WatchRulesService } from './watch-rules.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([WatchRule]), EventsModule, IntegrationsModule, ListingsModule, PollingModule],
+  imports: [
+    TypeOrmModule.forFeature([WatchRule]),
+    EventsModule,
+    IntegrationsModule,
+    ListingsModule,
+    PollingModule,
+  ],
   providers: [WatchRulesService, RuleFollowUps],
   exports: [WatchRulesService, TypeOrmModule],
 })

@@ -7,6 +7,7 @@ export type AppErrorCode =
   | 'method_not_allowed'
   | 'conflict'
   | 'payload_too_large'
+  | 'unsupported_media_type'
   | 'unprocessable'
   | 'bad_gateway'
   | 'unavailable'
@@ -21,6 +22,7 @@ export const STATUS_OF: Record<AppErrorCode, number> = {
   method_not_allowed: 405,
   conflict: 409,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   unprocessable: 422,
   bad_gateway: 502,
   unavailable: 503,

@@ -1,4 +1,5 @@
-import express, { type RequestHandler } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { AppError, ValidationError } from '../errors/app-error';
 
 const LIMIT = '100kb';
 const JSON_TYPES = /^(application\/json|[^;]+\/[^;]+\+json)\s*(;|$)/i;
@@ -7,6 +8,43 @@ const isJson = (contentType: string | undefined): boolean =>
 
 /** JSON bodies are parsed; any other body stays text, which no schema accepts as an object. */
 export const bodyParsers = (): RequestHandler[] => [
-  express.json({ limit: LIMIT, strict: false, type: (request) => isJson(request.headers['content-type']) }),
-  express.text({ limit: LIMIT, type: (request) => !isJson(request.headers['content-type']) }),
+  inOurWords(
+    express.json({ limit: LIMIT, strict: false, type: (request) => isJson(request.headers['content-type']) }),
+  ),
+  inOurWords(express.text({ limit: LIMIT, type: (request) => !isJson(request.headers['content-type']) })),
 ];
+
+/** Translates a parser's error where it arises: Nest would turn a syntax error into a plain 400 before any filter. */
+const inOurWords =
+  (parse: RequestHandler): RequestHandler =>
+  (request: Request, response: Response, next: NextFunction) => {
+    void parse(request, response, (error?: unknown) => {
+      next(error === undefined ? undefined : translate(error));
+    });
+  };
+
+/** express.json and express.text fail with a `type` of their own. */
+function translate(error: unknown): unknown {
+  if (!(error instanceof Error) || !('type' in error)) return error;
+  switch (error.type) {
+    case 'entity.parse.failed':
+      return new ValidationError([
+        {
+          type: 'json_invalid',
+          loc: ['body', Number(/position (\d+)/.exec(error.message)?.[1] ?? 0)],
+          msg: 'JSON decode error',
+          ctx: { error: 'invalid JSON' },
+        },
+      ]);
+    case 'entity.too.large':
+      return new AppError('payload_too_large', 'Payload Too Large', { cause: error });
+    case 'charset.unsupported':
+    case 'encoding.unsupported':
+      return new AppError('unsupported_media_type', 'Unsupported Media Type', { cause: error });
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new AppError('bad_request', 'Bad Request', { cause: error });
+    default:
+      return error;
+  }
+}

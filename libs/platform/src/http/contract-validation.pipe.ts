@@ -19,8 +19,8 @@ export class ContractValidationPipe implements PipeTransform<unknown, unknown> {
     const source = SOURCES[metadata.type];
     const { schema } = metadata;
     if (source === undefined || !(schema instanceof z.ZodType)) return value;
-    // A body that is the JSON text `null` is as good as none.
-    const given = source === 'body' && value === null ? undefined : value;
+    // An empty body, or the JSON text `null`, is as good as none.
+    const given = source === 'body' && (value === null || value === '') ? undefined : value;
     const result = schema.safeParse(given, { reportInput: true });
     if (result.success) return result.data;
     throw new ValidationError(toValidationItems(result.error.issues, source, metadata.data));

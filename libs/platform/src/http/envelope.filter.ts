@@ -51,8 +51,6 @@ function toEnvelope(error: unknown): Envelope {
   if (error instanceof ValidationError) return validation(error.items);
   if (error instanceof RateLimitedError) return rateLimited(error);
   if (error instanceof HttpException) return fromHttpException(error);
-  const parserError = fromBodyParser(error);
-  if (parserError) return parserError;
   if (isDatabaseUnavailable(error)) {
     return { ...plain(503, 'database unavailable'), retryAfterSeconds: DATABASE_RETRY_SECONDS };
   }
@@ -90,27 +88,4 @@ const STATUS_TEXT: Record<number, string> = { 404: 'Not Found', 405: 'Method Not
 function fromHttpException(error: HttpException): Envelope {
   const status = error.getStatus();
   return plain(status, STATUS_TEXT[status] ?? (status >= 500 ? 'Internal Server Error' : error.message));
-}
-
-/** express.json and express.text fail with a `type` of their own. */
-function fromBodyParser(error: unknown): Envelope | undefined {
-  if (typeof error !== 'object' || error === null || !('type' in error)) return undefined;
-  const { type } = error;
-  if (type === 'entity.parse.failed') {
-    const text = error instanceof Error ? error.message : '';
-    const offset = Number(/position (\d+)/.exec(text)?.[1] ?? 0);
-    return validation([
-      {
-        type: 'json_invalid',
-        loc: ['body', offset],
-        msg: 'JSON decode error',
-        ctx: { error: 'invalid JSON' },
-      },
-    ]);
-  }
-  if (type === 'entity.too.large') return plain(413, 'Payload Too Large');
-  if (type === 'charset.unsupported' || type === 'encoding.unsupported')
-    return plain(415, 'Unsupported Media Type');
-  if (type === 'request.aborted' || type === 'request.size.invalid') return plain(400, 'Bad Request');
-  return undefined;
 }
