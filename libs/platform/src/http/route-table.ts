@@ -3,7 +3,8 @@ import { AppError } from '../errors/app-error';
 
 interface RouteLayer {
   route?: { path: string | string[]; methods?: Record<string, boolean> };
-  match?: (path: string) => boolean;
+  /** Truthy when the layer's pattern matches; what exactly it returns differs between versions. */
+  match?: (path: string) => unknown;
 }
 
 interface ExpressApp {
@@ -21,7 +22,7 @@ export class RouteTable {
     this.layers ??= (this.app.router?.stack ?? []).filter((layer) => layer.route !== undefined);
     const methods = new Set<string>();
     for (const layer of this.layers) {
-      if (layer.match?.(path) !== true) continue;
+      if (!layer.match?.(path)) continue;
       for (const method of Object.keys(layer.route?.methods ?? {})) methods.add(method.toUpperCase());
     }
     return [...methods].sort();
