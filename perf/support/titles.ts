@@ -91,6 +91,11 @@ export class RecordCatalogue {
     this.ranks = new ZipfRanks(size, size / 400);
   }
 
+  /** Every release of the catalogue. */
+  all(): Release[] {
+    return [...this.releases];
+  }
+
   /** A release, the popular ones more often. */
   draw(random: SeededRandom): Release {
     const release = this.releases[this.ranks.draw(random)];
