@@ -46,7 +46,9 @@ export class SeededRandom {
     const hex = Array.from({ length: 4 }, () => this.below(0x1_0000_0000).toString(16).padStart(8, '0')).join(
       '',
     );
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+    const text = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+    // One flat string, as a database driver makes it, and not a tree of pieces.
+    return Buffer.from(text, 'latin1').toString('latin1');
   }
 }
 

@@ -25,7 +25,7 @@ export interface Candidate {
 }
 
 /** A batch holds the event loop no longer than this at a time, unless it is told otherwise. */
-const DEFAULT_SLICE_MS = 8;
+const DEFAULT_SLICE_MS = 5;
 
 /**
  * All active rules and watches in memory, asked which of them a listing satisfies. The answer is exactly that of
@@ -50,7 +50,7 @@ export class MatchIndex {
 
   /** @param expectedSize rules and watches to reserve address space for; more is possible */
   constructor(expectedSize = 0) {
-    this.filed = new TermPostings(expectedSize * 2);
+    this.filed = new TermPostings(expectedSize);
     this.scanner = new Scanner(this.terms, this.filed, this.programs, this.board);
   }
 
@@ -104,7 +104,7 @@ export class MatchIndex {
     this.slots = new SlotDirectory();
     this.programs = new ProgramStore();
     this.inexact = new Map();
-    this.filed = new TermPostings(slots.size + (slots.size >>> 1));
+    this.filed = new TermPostings(old.postings.capacityInUse * 1.2);
     this.scanner = new Scanner(this.terms, this.filed, this.programs, this.board);
     for (const { term, posting } of old.all()) {
       const slot = this.slots.add(slots.owner(posting.slot));

@@ -30,12 +30,18 @@ export class PostingLists {
   /** Free segments by the binary logarithm of their capacity. */
   private readonly freeSegments: number[][] = Array.from({ length: 32 }, () => []);
   private tail = 0;
+  private capacityTotal = 0;
 
   constructor(expectedPostings: number) {
     // Pages are only committed when written, so room ahead costs address space and no memory.
-    const buffer = new ArrayBuffer(Math.max(1024, expectedPostings) * DOUBLES * 8);
+    const buffer = new ArrayBuffer(Math.max(1024, Math.ceil(expectedPostings)) * DOUBLES * 8);
     this.ints = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
+  }
+
+  /** Postings that the segments of all lists have room for. */
+  get capacityInUse(): number {
+    return this.capacityTotal;
   }
 
   createList(): number {
@@ -96,12 +102,14 @@ export class PostingLists {
       this.starts[list] = segment;
     }
     this.capacities[list] = capacity;
+    this.capacityTotal += capacity - length;
   }
 
   private freeSegment(list: number): void {
     const capacity = this.capacities[list] ?? 0;
     if (capacity > 0) this.freeSegments[log2(capacity)]?.push(this.starts[list] ?? 0);
     this.capacities[list] = 0;
+    this.capacityTotal -= capacity;
   }
 
   private extendTail(count: number): number {

@@ -1,26 +1,31 @@
-/** A copy of a typed array with room for at least `length` elements, doubling so that growth stays cheap. */
+/** Half as much again: growth stays cheap, and little room stays empty. */
+function grown(length: number): number {
+  return length + (length >>> 1);
+}
+
+/** A copy of a typed array with room for at least `length` elements. */
 export function grownInt32(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(Math.max(length, array.length * 2));
-  grown.set(array);
-  return grown;
+  const copy = new Int32Array(Math.max(length, grown(array.length)));
+  copy.set(array);
+  return copy;
 }
 
 export function grownUint32(array: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(Math.max(length, array.length * 2));
-  grown.set(array);
-  return grown;
+  const copy = new Uint32Array(Math.max(length, grown(array.length)));
+  copy.set(array);
+  return copy;
 }
 
 export function grownFloat64(array: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const grown = new Float64Array(Math.max(length, array.length * 2));
-  grown.set(array);
-  return grown;
+  const copy = new Float64Array(Math.max(length, grown(array.length)));
+  copy.set(array);
+  return copy;
 }
 
 export function grownUint8(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const grown = new Uint8Array(Math.max(length, array.length * 2));
-  grown.set(array);
-  return grown;
+  const copy = new Uint8Array(Math.max(length, grown(array.length)));
+  copy.set(array);
+  return copy;
 }
 
 /** FNV-1a over the UTF-16 code units: an unsigned 32-bit hash. */
