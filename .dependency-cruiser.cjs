@@ -7,7 +7,8 @@ const MAY_IMPORT = {
   matching: [],
   integrations: [],
   auth: ['users'],
-  health: ['integrations'],
+  health: ['auth'],
+  playground: [],
   notifications: ['users', 'auth'],
   events: ['notifications', 'auth'],
   stream: ['notifications', 'auth'],
@@ -15,6 +16,7 @@ const MAY_IMPORT = {
   polling: ['integrations', 'listings'],
   'watch-rules': ['polling', 'integrations', 'events', 'matching', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],
+  profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],
   search: ['integrations', 'listings', 'auth', 'watch-rules'],
 };
 

@@ -1,5 +1,5 @@
 import { type Obtained, obtainDebianProgram } from './debian-packages';
-import { findOnPath, isExecutable } from './run-command';
+import { findOnPath, isExecutable, runCommand } from './run-command';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -11,8 +11,11 @@ export async function findChromium(): Promise<Obtained> {
       ? { path: given }
       : { unavailable: `CHROMIUM_PATH names ${given}, which is not a program` };
   }
-  const path = process.env.WAXWATCH_IGNORE_SYSTEM_CHROMIUM ? undefined : await findOnPath(NAMES);
-  if (path) return { path };
+  for (const name of process.env.WAXWATCH_IGNORE_SYSTEM_CHROMIUM ? [] : NAMES) {
+    const path = await findOnPath([name]);
+    // On some systems the name only belongs to a script that says how to install it.
+    if (path && (await runCommand(path, ['--version'])).ok) return { path };
+  }
   return await obtainDebianProgram({
     name: 'chromium',
     packages: ['chromium', 'fonts-dejavu-core'],

@@ -75,7 +75,11 @@ async function unpack(program: DebianProgram): Promise<Obtained> {
     if (!extracted.ok) return { unavailable: `dpkg-deb failed (${extracted.lastWords})` };
   }
   await rm(archives, { recursive: true });
-  return { path: await writeLauncher(program, home, root) };
+  const path = await writeLauncher(program, home, root);
+  const tried = await runCommand(path, ['--version']);
+  if (tried.ok) return { path };
+  await rm(path);
+  return { unavailable: `the unpacked program does not run (${tried.lastWords})` };
 }
 
 /** An apt-get with lists and cache of its own, so that it needs no rights; it knows what the system has. */
@@ -107,10 +111,7 @@ export function plannedPackages(simulation: string): string[] {
 
 /** A script in place of the program: it points the loader and fontconfig to the unpacked files. */
 async function writeLauncher(program: DebianProgram, home: string, root: string): Promise<string> {
-  const triplets = (await readdir(join(root, 'usr/lib')).catch(() => [])).filter((name) =>
-    name.endsWith('-linux-gnu'),
-  );
-  const libraries = triplets.flatMap((name) => [join(root, 'usr/lib', name), join(root, 'lib', name)]);
+  const libraries = await libraryFolders(join(root, 'usr/lib'), join(root, 'lib'));
   const fonts = join(home, 'fonts.conf');
   await writeFile(fonts, fontConfiguration(join(root, 'usr/share/fonts'), join(home, 'fontcache')));
   const script = [
@@ -125,6 +126,24 @@ async function writeLauncher(program: DebianProgram, home: string, root: string)
   await chmod(`${launcher}.new`, 0o755);
   await rename(`${launcher}.new`, launcher);
   return launcher;
+}
+
+/** The folders of shared libraries, and those right below them: some packages keep theirs apart. */
+async function libraryFolders(...parents: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const parent of parents) {
+    const triplets = (await foldersIn(parent)).filter((folder) => folder.endsWith('-linux-gnu'));
+    for (const folder of triplets) found.push(folder, ...(await foldersIn(folder)));
+  }
+  const holdsLibraries = await Promise.all(
+    found.map(async (folder) => (await readdir(folder)).some((name) => /\.so(\.|$)/.test(name))),
+  );
+  return found.filter((_, index) => holdsLibraries[index]);
+}
+
+async function foldersIn(parent: string): Promise<string[]> {
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(parent, entry.name));
 }
 
 function fontConfiguration(fonts: string, cache: string): string {
