@@ -12,19 +12,17 @@ import { compileStoredRule, type StoredWatch } from '../../libs/matching/src/sto
 import { type Database, rowsIn } from '../../libs/platform/src/database';
 
 /**
- * The baseline: the same work in the same transaction, one statement per row, as an object mapper would do it.
- * Matching is the same in-memory index, so that only the way of writing is compared.
+ * The baseline: the same work as an object mapper would do it, one listing after another, each in a transaction of
+ * its own, one statement per row. Matching is the same in-memory index, so that only the way of writing is compared.
  */
 export async function ingestRowByRow(
   db: Database,
   matcher: Matcher,
   listings: readonly ProviderListing[],
 ): Promise<void> {
-  await db.transaction(async (tx) => {
-    // In one order, or batches that run side by side would wait for each other.
-    const inOrder = [...listings].sort((a, b) => (a.externalId < b.externalId ? -1 : 1));
-    for (const listing of inOrder) await ingestOne(tx, matcher, listing);
-  });
+  for (const listing of listings) {
+    await db.transaction(async (tx) => await ingestOne(tx, matcher, listing));
+  }
 }
 
 async function ingestOne(tx: EntityManager, matcher: Matcher, listing: ProviderListing): Promise<void> {

@@ -193,6 +193,26 @@ describe('MatchIndex', () => {
     );
   });
 
+  it('keeps every rule while it grows', () => {
+    const index = new MatchIndex();
+    const title = (i: number): string => `band${i} record${i % 100} lp`;
+    const count = 20_000;
+    for (let i = 0; i < count; i++) {
+      const query = { keywords: [title(i)], q: i % 2 === 0 ? 'lp' : `band${i}`, exclude_keywords: ['cd'] };
+      index.upsertRule(compileRule({ id: `rule-${i}`, version: i, userCurrency: null, query }));
+    }
+    index.compact();
+    const facts = { provider: 'ebay', price: 1, currency: 'USD', condition: null, status: 'active' };
+    const ids = { discogsReleaseId: null, discogsMasterId: null };
+    const listings = Array.from({ length: count }, (_, i) =>
+      toMatchable({ ...facts, ...ids, title: title(i) }),
+    );
+    const found = index.match(listings, fx);
+    expect(found.map(({ id, version, listing }) => [id, version, listing])).toEqual(
+      listings.map((_, i) => [`rule-${i}`, i, i]),
+    );
+  });
+
   it('gives the same answer in slices', async () => {
     const index = new MatchIndex();
     for (let i = 0; i < 50; i++) {

@@ -1,6 +1,6 @@
-/** Half as much again: growth stays cheap, and little room stays empty. */
+/** Half as much again, in whole postings of eight ints: growth stays cheap, and little room stays empty. */
 function grown(length: number): number {
-  return length + (length >>> 1);
+  return Math.ceil((length + (length >>> 1)) / 8) * 8;
 }
 
 /** A copy of a typed array with room for at least `length` elements. */
