@@ -1,6 +1,5 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AppError } from '@waxwatch/platform/errors';
-import type { Request } from 'express';
 import { type Credential, CREDENTIAL_SOURCES, type CredentialSource } from './credential';
 
 /** The verified credential of a request, whichever source it comes from; verified once per request. */
@@ -12,7 +11,7 @@ export class Credentials {
 
   /** @throws AppError 401 without a credential that counts, 503 when it cannot be checked just now */
   async read(context: ExecutionContext): Promise<Credential> {
-    const request = context.switchToHttp().getRequest<Request>();
+    const request = context.switchToHttp().getRequest<object>();
     let credential = this.known.get(request);
     if (!credential) {
       credential = this.verify(context);

@@ -1,5 +1,4 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import type { Request } from 'express';
 
 /** Who is calling, after verification. */
 export interface Principal {
@@ -18,7 +17,7 @@ export const setPrincipal = (request: object, principal: Principal): void =>
 export const principalOf = (request: object): Principal | undefined => principals.get(request);
 
 function requirePrincipal(context: ExecutionContext): Principal {
-  const principal = principalOf(context.switchToHttp().getRequest<Request>());
+  const principal = principalOf(context.switchToHttp().getRequest<object>());
   if (!principal) throw new Error('a handler asked for the caller of a public route');
   return principal;
 }

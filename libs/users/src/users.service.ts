@@ -1,6 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Database } from '@waxwatch/platform/database';
-import { PROVISION_USER, READ_ACCOUNT } from './users.sql';
+import { Database, rowsIn } from '@waxwatch/platform/database';
+import type { EntityManager } from 'typeorm';
+import {
+  DELETE_USER,
+  ENSURE_PREFERENCES,
+  ENTOMB_USER,
+  PROVISION_USER,
+  READ_ACCOUNT,
+  SET_ACTIVE,
+  SIGN_OUT,
+  TOUCH_SETTINGS,
+  UPDATE_PREFERENCES,
+  UPDATE_USER,
+} from './users.sql';
 
 /** What decides whether the owner of an account may come in. */
 export interface Account {
@@ -16,9 +28,25 @@ export interface NewUser {
   issuedAt: number | null;
 }
 
+/** Columns to change; what is absent stays, null clears. */
+export interface SettingsChange {
+  user: { display_name?: string | null; timezone?: string | null; currency?: string | null };
+  preferences: {
+    email_enabled?: boolean;
+    realtime_enabled?: boolean;
+    quiet_hours_start?: number | null;
+    quiet_hours_end?: number | null;
+    timezone_override?: string | null;
+    delivery_frequency?: string;
+  };
+  /** null takes an event type back to its default. */
+  eventToggles: Record<string, boolean | null>;
+}
+
 /** Stands in for an address that is unknown or taken. `.invalid` never resolves (RFC 2606), so no mail leaves. */
 export const placeholderEmail = (userId: string): string => `${userId}@users.waxwatch.invalid`;
 
+/** The accounts and their settings: the only writer of both tables. */
 @Injectable()
 export class UsersService {
   private readonly logger = new Logger('users');
@@ -26,10 +54,9 @@ export class UsersService {
   constructor(private readonly db: Database) {}
 
   async findAccount(userId: string): Promise<Account | null> {
-    const rows = await this.db.rows<{ is_active: boolean; tokens_valid_from: number | null }>(READ_ACCOUNT, [
+    const [row] = await this.db.rows<{ is_active: boolean; tokens_valid_from: number | null }>(READ_ACCOUNT, [
       userId,
     ]);
-    const row = rows[0];
     return row ? { isActive: row.is_active, tokensValidFrom: row.tokens_valid_from } : null;
   }
 
@@ -49,5 +76,45 @@ export class UsersService {
       }
     }
     return null;
+  }
+
+  async changeSettings(userId: string, { user, preferences, eventToggles }: SettingsChange): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await rowsIn(tx, ENSURE_PREFERENCES, [userId]);
+      const changed = [
+        ...(await rowsIn(tx, UPDATE_USER, [userId, JSON.stringify(user)])),
+        ...(await rowsIn(tx, UPDATE_PREFERENCES, [
+          userId,
+          JSON.stringify(preferences),
+          JSON.stringify(eventToggles),
+        ])),
+      ];
+      if (changed.length > 0) await rowsIn(tx, TOUCH_SETTINGS, [userId]);
+    });
+  }
+
+  /** Credentials issued until now no longer count. Gives the instant, or null when there is no such user. */
+  async signOut(userId: string): Promise<string | null> {
+    const [row] = await this.db.rows<{ signed_out_at: string }>(SIGN_OUT, [userId]);
+    return row?.signed_out_at ?? null;
+  }
+
+  /** Gives the instant of the change, or null when there is no such user. */
+  async setActive(tx: EntityManager, userId: string, isActive: boolean): Promise<string | null> {
+    const [row] = await rowsIn<{ updated_at: string }>(tx, SET_ACTIVE, [userId, isActive]);
+    return row?.updated_at ?? null;
+  }
+
+  /**
+   * Deletes the account with all that belongs to it, and remembers that it did, so that a token of before does
+   * not bring it back. Gives the instant, or null when there is no such user.
+   */
+  async delete(userId: string): Promise<string | null> {
+    return await this.db.transaction(async (tx) => {
+      const [deleted] = await rowsIn(tx, DELETE_USER, [userId]);
+      if (!deleted) return null;
+      const [tombstone] = await rowsIn<{ deleted_at: string }>(tx, ENTOMB_USER, [userId]);
+      return tombstone?.deleted_at ?? null;
+    });
   }
 }

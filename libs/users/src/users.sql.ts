@@ -21,3 +21,62 @@ export const PROVISION_USER = `
   )
   INSERT INTO user_notification_preferences (id, user_id)
   SELECT gen_random_uuid(), id FROM created`;
+
+/** $1 user id. Accounts that were not made by a first request may lack their preferences. */
+export const ENSURE_PREFERENCES = `
+  INSERT INTO user_notification_preferences (id, user_id) VALUES (gen_random_uuid(), $1)
+  ON CONFLICT (user_id) DO NOTHING`;
+
+/** $1 user id, $2 the columns to change as JSON; the others stay. A row only if something differs. */
+export const UPDATE_USER = `
+  UPDATE users SET (display_name, timezone, currency) = (
+    SELECT n.display_name, n.timezone, n.currency FROM jsonb_populate_record(users, $2::jsonb) n
+  )
+  WHERE id = $1 AND (
+    SELECT (n.display_name, n.timezone, n.currency)
+      IS DISTINCT FROM (users.display_name, users.timezone, users.currency)
+    FROM jsonb_populate_record(users, $2::jsonb) n
+  )
+  RETURNING id`;
+
+/**
+ * $1 user id, $2 the columns to change as JSON, $3 the toggles to change as JSON, where null takes one back to its
+ * default. A row only if something differs.
+ */
+export const UPDATE_PREFERENCES = `
+  UPDATE user_notification_preferences p SET (
+    email_enabled, realtime_enabled, quiet_hours_start, quiet_hours_end, timezone_override, delivery_frequency,
+    event_toggles
+  ) = (
+    SELECT n.email_enabled, n.realtime_enabled, n.quiet_hours_start, n.quiet_hours_end, n.timezone_override,
+           n.delivery_frequency, jsonb_strip_nulls(coalesce(p.event_toggles, '{}') || $3::jsonb)
+    FROM jsonb_populate_record(p, $2::jsonb) n
+  )
+  WHERE user_id = $1 AND (
+    jsonb_strip_nulls(coalesce(p.event_toggles, '{}') || $3::jsonb) <> coalesce(p.event_toggles, '{}')
+    OR (SELECT n IS DISTINCT FROM p FROM jsonb_populate_record(p, $2::jsonb) n)
+  )
+  RETURNING id`;
+
+/** $1 user id. Settings live in two rows; both say when the settings last changed. */
+export const TOUCH_SETTINGS = `
+  WITH touched AS (UPDATE users SET updated_at = now() WHERE id = $1)
+  UPDATE user_notification_preferences SET updated_at = now() WHERE user_id = $1`;
+
+/** $1 user id. The instant of the sign-out, in the ISO form of free-form values. */
+export const SIGN_OUT = `
+  UPDATE users SET tokens_valid_from = greatest(tokens_valid_from, now()) WHERE id = $1
+  RETURNING to_char(tokens_valid_from AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') AS signed_out_at`;
+
+/** $1 user id, $2 whether the account is active. */
+export const SET_ACTIVE = `
+  UPDATE users SET is_active = $2, updated_at = now() WHERE id = $1 RETURNING updated_at`;
+
+/** $1 user id. */
+export const ENTOMB_USER = `
+  INSERT INTO deleted_users (user_id) VALUES ($1)
+  ON CONFLICT (user_id) DO UPDATE SET deleted_at = now()
+  RETURNING deleted_at`;
+
+/** $1 user id. Everything that belongs to the user goes with the row, by foreign key. */
+export const DELETE_USER = `DELETE FROM users WHERE id = $1 RETURNING id`;

@@ -4,7 +4,7 @@ import { Clock } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { AppError } from '@waxwatch/platform/errors';
 import { requestIdOf } from '@waxwatch/platform/http';
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { Credential, CredentialSource } from '../credential';
 import { BearerStrategy } from './bearer.strategy';
 import { bearerTokenOf, invalidToken } from './token-header';
@@ -28,7 +28,7 @@ export class BearerSource extends AuthGuard() implements CredentialSource {
   }
 
   async read(context: ExecutionContext): Promise<Credential | null> {
-    const request = context.switchToHttp().getRequest<Request & { user?: Credential }>();
+    const request = context.switchToHttp().getRequest<IncomingMessage & { user?: Credential }>();
     if (request.headers.authorization === undefined) return null;
     const token = bearerTokenOf(request);
     if (token === null) throw new AppError('unauthenticated', 'missing bearer token');
@@ -47,7 +47,7 @@ export class BearerSource extends AuthGuard() implements CredentialSource {
     if (user && !error) return user;
     const reason =
       [error, info].find((candidate) => candidate instanceof AppError) ?? invalidToken(info ?? error);
-    const request = context.switchToHttp().getRequest<Request>();
+    const request = context.switchToHttp().getRequest<object>();
     this.logger.warn({
       event: 'auth.token.refused',
       request_id: requestIdOf(request),

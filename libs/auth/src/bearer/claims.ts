@@ -1,5 +1,5 @@
 import { AppError } from '@waxwatch/platform/errors';
-import { wireUuid } from '@waxwatch/platform/http';
+import { readUuid } from '@waxwatch/platform/http';
 import type { Credential } from '../credential';
 import { invalidToken } from './token-header';
 
@@ -11,7 +11,6 @@ const ADMIN_ROLE = 'admin';
 const ADMIN_PERMISSIONS = new Set([ADMIN_ROLE, 'provider_requests:read_all']);
 const ADDRESS = /^[^\s@\u0000]+@[^\s@\u0000]+$/;
 const MAX_ADDRESS = 320;
-const uuid = wireUuid();
 
 /**
  * What a token with a good signature, issuer and audience says. `latestIssue` is the newest acceptable `iat` in
@@ -22,11 +21,11 @@ export function toCredential(claims: Claims, latestIssue: number): Credential {
   const { sub, exp, iat, role } = claims;
   if (typeof sub !== 'string' || typeof exp !== 'number') throw invalidToken();
   if (iat !== undefined && (typeof iat !== 'number' || iat > latestIssue)) throw invalidToken();
-  const subject = uuid.safeParse(sub);
-  if (!subject.success) throw new AppError('unauthenticated', 'invalid token subject');
+  const userId = readUuid(sub);
+  if (userId === null) throw new AppError('unauthenticated', 'invalid token subject');
   if (REFUSED_ROLES.has(plain(role))) throw invalidToken();
   return {
-    userId: subject.data,
+    userId,
     email: addressOf(claims['email']),
     isAdmin: isAdmin(claims),
     issuedAt: iat ?? null,

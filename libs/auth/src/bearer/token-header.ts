@@ -1,5 +1,5 @@
 import { AppError } from '@waxwatch/platform/errors';
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 
 export interface TokenHeader {
   alg: string;
@@ -7,7 +7,7 @@ export interface TokenHeader {
 }
 
 /** The token of `Authorization: Bearer <token>`; null for another scheme or no header. */
-export function bearerTokenOf(request: Pick<Request, 'headers'>): string | null {
+export function bearerTokenOf(request: Pick<IncomingMessage, 'headers'>): string | null {
   const match = /^bearer +(\S.*)$/i.exec(request.headers.authorization?.trim() ?? '');
   return match?.[1] ?? null;
 }

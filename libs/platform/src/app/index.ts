@@ -1,1 +1,3 @@
+export { createApp } from './create-app';
 export { PlatformModule } from './platform.module';
+export { startOrExit } from './start-or-exit';

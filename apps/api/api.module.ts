@@ -1,0 +1,45 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '@waxwatch/auth';
+import { EventsApiModule } from '@waxwatch/events';
+import { HealthModule } from '@waxwatch/health';
+import { ListingsApiModule } from '@waxwatch/listings';
+import { NotificationsApiModule } from '@waxwatch/notifications';
+import { PlatformModule } from '@waxwatch/platform/app';
+import type { AppConfig } from '@waxwatch/platform/config';
+import { PlaygroundModule } from '@waxwatch/playground';
+import { ProfileApiModule } from '@waxwatch/profile';
+import { SearchApiModule } from '@waxwatch/search';
+import { StreamApiModule } from '@waxwatch/stream';
+import { WatchReleasesApiModule } from '@waxwatch/watch-releases';
+import { WatchRulesApiModule } from '@waxwatch/watch-rules';
+import { ENTITIES } from '../../migrations/data-source';
+
+/** Everything that answers HTTP. A new feature is one more line. */
+const FEATURES = [
+  EventsApiModule,
+  ListingsApiModule,
+  NotificationsApiModule,
+  ProfileApiModule,
+  SearchApiModule,
+  StreamApiModule,
+  WatchReleasesApiModule,
+  WatchRulesApiModule,
+];
+
+@Module({})
+export class ApiModule {
+  static forRoot(config: AppConfig): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        PlatformModule.forRoot(config, 'waxwatch-api'),
+        TypeOrmModule.forFeature(ENTITIES), // they name each other across features, so that none can be left out
+        HealthModule,
+        AuthModule,
+        ...FEATURES,
+        ...(config.isProductionLike ? [] : [PlaygroundModule]),
+      ],
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { HealthModule } from '@waxwatch/health';
+import { ListingsWorkerModule } from '@waxwatch/listings';
+import { NotificationsWorkerModule } from '@waxwatch/notifications';
+import { PlatformModule } from '@waxwatch/platform/app';
+import type { AppConfig } from '@waxwatch/platform/config';
+import { QueueWorkerModule } from '@waxwatch/platform/queue';
+import { PollingWorkerModule } from '@waxwatch/polling';
+import { ENTITIES } from '../../migrations/data-source';
+
+/** Everything that takes jobs or ticks. A new feature is one more line. */
+const FEATURES = [ListingsWorkerModule, NotificationsWorkerModule, PollingWorkerModule];
+
+/** Its only HTTP is health and metrics, on a port that no client reaches; hence no authentication. */
+@Module({})
+export class WorkerModule {
+  static forRoot(config: AppConfig): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        PlatformModule.forRoot(config, 'waxwatch-worker'),
+        TypeOrmModule.forFeature(ENTITIES), // they name each other across features, so that none can be left out
+        QueueWorkerModule,
+        HealthModule,
+        ...FEATURES,
+      ],
+    };
+  }
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+export const HealthOut = z.object({ status: z.literal('ok') }).meta({ id: 'HealthOut' });
+
+const CheckOut = z.object({ status: z.enum(['ok', 'skipped']), reason: z.string().optional() });
+
+export const ReadinessOut = z
+  .object({ status: z.literal('ready'), checks: z.record(z.string(), CheckOut) })
+  .meta({ id: 'ReadinessOut' });

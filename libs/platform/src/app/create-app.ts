@@ -1,0 +1,19 @@
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
+import { configureApp } from '../http/configure-app';
+
+/** The application of a process, configured, but not listening yet. A failure is thrown, not logged. */
+export async function createApp(module: DynamicModule): Promise<NestExpressApplication> {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain options
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+    autoFlushLogs: false, // who calls this says in one line what went wrong
+  });
+  app.useLogger(app.get(Logger));
+  configureApp(app);
+  return app;
+}

@@ -1,0 +1,24 @@
+import { isDatabaseError } from '../database/sql-state';
+import { redactText } from '../logging/redact';
+
+/**
+ * Starts a process, or ends it with status 1 and one line that says why. Only what nobody foresaw comes with a
+ * stack.
+ */
+export function startOrExit(name: string, start: () => Promise<void>): void {
+  start().catch((error: unknown) => {
+    process.stderr.write(`${name}: ${redactText(reasonOf(error))}\n`);
+    process.exit(1);
+  });
+}
+
+function reasonOf(error: unknown): string {
+  const { code, address, port } = (error ?? {}) as { code?: unknown; address?: unknown; port?: unknown };
+  const { message = String(error), stack = message } = error instanceof Error ? error : {};
+  if (code === 'EADDRINUSE') return `port ${String(port)} on ${String(address)} is in use`;
+  if (code === 'EACCES') return `port ${String(port)} on ${String(address)} may not be opened`;
+  if (isDatabaseError(error) || code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
+    return `cannot use PostgreSQL: ${message || String(code)}`;
+  }
+  return `failed to start: ${stack}`;
+}

@@ -1,0 +1,1 @@
+export { ProfileApiModule } from './profile-api.module';

@@ -1,0 +1,81 @@
+import { Body, Controller, Delete, Get, Patch, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AllowsInactive, CurrentUserId } from '@waxwatch/auth';
+import { Returns } from '@waxwatch/platform/http';
+import type { SettingsChange } from '@waxwatch/users';
+import {
+  DeactivateAccountResponse,
+  HardDeleteAccountResponse,
+  LogoutResponse,
+  UserProfileOut,
+  UserProfileUpdate,
+} from './profile.schema';
+import { ProfileService } from './profile.service';
+
+@ApiTags('profile')
+@Controller('api/me')
+export class ProfileController {
+  constructor(private readonly profile: ProfileService) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'get_me_api_me_get', summary: 'Get Me' })
+  @Returns(200, UserProfileOut)
+  async get(@CurrentUserId() userId: string) {
+    return await this.profile.get(userId);
+  }
+
+  @Patch()
+  @ApiOperation({ operationId: 'patch_me_api_me_patch', summary: 'Patch Me' })
+  @Returns(200, UserProfileOut)
+  async change(@CurrentUserId() userId: string, @Body({ schema: UserProfileUpdate }) change: SettingsChange) {
+    return await this.profile.change(userId, change);
+  }
+
+  @Post('logout')
+  @ApiOperation({
+    operationId: 'logout_me_api_me_logout_post',
+    summary: 'Logout Me',
+    description: 'Ends every sign-in of the user: tokens issued until now no longer count.',
+  })
+  @Returns(200, LogoutResponse)
+  async logOut(@CurrentUserId() userId: string) {
+    const instant = await this.profile.logOut(userId);
+    const marker = { user_id: userId, logged_out_at: instant, invalidate_before: instant };
+    return { success: true, signed_out: true, marker };
+  }
+
+  @Delete()
+  @ApiOperation({
+    operationId: 'deactivate_me_api_me_delete',
+    summary: 'Deactivate Me',
+    description: 'Switches the account and its rules off; `POST /api/me/reactivate` brings the account back.',
+  })
+  @Returns(200, DeactivateAccountResponse)
+  async deactivate(@CurrentUserId() userId: string) {
+    return { success: true, deactivated_at: await this.profile.deactivate(userId) };
+  }
+
+  @Post('reactivate')
+  @AllowsInactive()
+  @ApiOperation({
+    operationId: 'reactivate_me_api_me_reactivate_post',
+    summary: 'Reactivate Me',
+    description: 'Brings a deactivated account back. Its rules stay off until they are enabled again.',
+  })
+  @Returns(200, UserProfileOut)
+  async reactivate(@CurrentUserId() userId: string) {
+    return await this.profile.reactivate(userId);
+  }
+
+  @Delete('hard-delete')
+  @AllowsInactive()
+  @ApiOperation({
+    operationId: 'hard_delete_me_api_me_hard_delete_delete',
+    summary: 'Hard Delete Me',
+    description: 'Deletes the account and everything that belongs to it, for good.',
+  })
+  @Returns(200, HardDeleteAccountResponse)
+  async delete(@CurrentUserId() userId: string) {
+    return { success: true, deleted_at: await this.profile.delete(userId) };
+  }
+}

@@ -1,0 +1,124 @@
+import { EVENT_TYPES } from '@waxwatch/notifications';
+import { wireCurrency, wireId, wireInstant, wireInt, wireText } from '@waxwatch/platform/http';
+import type { SettingsChange } from '@waxwatch/users';
+import { z } from 'zod';
+
+const FREQUENCIES = ['instant', 'hourly', 'daily'] as const;
+
+/** Names only: an offset such as `+02:00` knows no summer time. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const timeZone = () => wireText(0, 64).refine(isTimeZone, 'must be an IANA time zone name');
+const hour = () => wireInt(0, 23).nullable().optional();
+
+const preferencesExample = {
+  timezone: 'America/New_York',
+  currency: 'USD',
+  notifications_email: true,
+  notifications_push: true,
+  quiet_hours_start: 22,
+  quiet_hours_end: 7,
+  notification_timezone: 'America/Los_Angeles',
+  delivery_frequency: 'hourly',
+};
+
+/** Absent leaves as it is; null clears, or for what is never empty leaves as it is. */
+const UserPreferencesUpdate = z
+  .object({
+    timezone: timeZone().nullable().optional(),
+    currency: wireCurrency().nullable().optional(),
+    notifications_email: z.boolean().nullish(),
+    notifications_push: z.boolean().nullish(),
+    quiet_hours_start: hour(),
+    quiet_hours_end: hour(),
+    notification_timezone: timeZone().nullable().optional(),
+    delivery_frequency: z.enum(FREQUENCIES).nullish(),
+    event_toggles: z.partialRecord(z.enum(EVENT_TYPES), z.boolean().nullable()).nullish(),
+  })
+  .meta({ id: 'UserPreferencesUpdate', example: preferencesExample });
+
+export const UserProfileUpdate = z
+  .object({
+    display_name: wireText(1, 120).nullable().optional(),
+    preferences: UserPreferencesUpdate.nullish(),
+  })
+  .meta({ id: 'UserProfileUpdate', example: { display_name: 'Wax Hunter', preferences: preferencesExample } })
+  .transform(({ display_name, preferences }): SettingsChange => {
+    const { timezone, currency, notification_timezone, event_toggles, ...rest } = preferences ?? {};
+    return {
+      user: stated({ display_name, timezone, currency }),
+      preferences: stated({
+        quiet_hours_start: rest.quiet_hours_start,
+        quiet_hours_end: rest.quiet_hours_end,
+        timezone_override: notification_timezone,
+        email_enabled: rest.notifications_email ?? undefined,
+        realtime_enabled: rest.notifications_push ?? undefined,
+        delivery_frequency: rest.delivery_frequency ?? undefined,
+      }),
+      eventToggles: event_toggles ?? {},
+    };
+  });
+
+type Stated<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+const stated = <T extends object>(values: T): Stated<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Stated<T>;
+
+const UserPreferences = z
+  .object({
+    timezone: z.string().nullable(),
+    currency: z.string().nullable(),
+    notifications_email: z.boolean(),
+    notifications_push: z.boolean(),
+    quiet_hours_start: z.int().nullable(),
+    quiet_hours_end: z.int().nullable(),
+    notification_timezone: z.string().nullable(),
+    delivery_frequency: z.enum(FREQUENCIES),
+    event_toggles: z
+      .record(z.string(), z.boolean())
+      .describe('Event types whose default the user has changed.'),
+  })
+  .meta({ id: 'UserPreferences', example: { ...preferencesExample, event_toggles: {} } });
+
+const IntegrationSummary = z
+  .object({ provider: z.string(), linked: z.boolean(), watch_rule_count: z.int() })
+  .meta({ id: 'IntegrationSummary' });
+
+export const UserProfileOut = z
+  .object({
+    id: wireId(),
+    email: z.string().meta({ format: 'email' }),
+    display_name: z.string().nullable(),
+    is_active: z.boolean(),
+    preferences: UserPreferences,
+    integrations: z.array(IntegrationSummary),
+    created_at: wireInstant(),
+    updated_at: wireInstant(),
+  })
+  .meta({ id: 'UserProfileOut' });
+export type UserProfileOut = z.output<typeof UserProfileOut>;
+
+/** Instants of the marker carry `+00:00`, as those of all free-form objects. */
+export const LogoutResponse = z
+  .object({
+    success: z.boolean(),
+    signed_out: z.boolean(),
+    marker: z.object({ user_id: z.string(), logged_out_at: z.string(), invalidate_before: z.string() }),
+  })
+  .meta({ id: 'LogoutResponse' });
+
+export const DeactivateAccountResponse = z
+  .object({ success: z.boolean(), deactivated_at: wireInstant() })
+  .meta({ id: 'DeactivateAccountResponse' });
+
+export const HardDeleteAccountResponse = z
+  .object({ success: z.boolean(), deleted_at: wireInstant() })
+  .meta({ id: 'HardDeleteAccountResponse' });

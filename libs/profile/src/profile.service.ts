@@ -1,0 +1,95 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ProviderRegistry } from '@waxwatch/integrations';
+import { Database, rowsIn } from '@waxwatch/platform/database';
+import { AppError } from '@waxwatch/platform/errors';
+import { PollSubscriptions } from '@waxwatch/polling';
+import { type SettingsChange, UsersService } from '@waxwatch/users';
+import type { UserProfileOut } from './profile.schema';
+import { DISABLE_RULES, READ_PROFILE } from './profile.sql';
+
+interface ProfileRow extends Omit<UserProfileOut, 'integrations'> {
+  linked: string[];
+  rules_by_source: Record<string, number>;
+}
+
+/** What users may do with their own account. */
+@Injectable()
+export class ProfileService {
+  private readonly logger = new Logger('profile');
+
+  constructor(
+    private readonly db: Database,
+    private readonly users: UsersService,
+    private readonly providers: ProviderRegistry,
+    private readonly polls: PollSubscriptions,
+  ) {}
+
+  /** @throws AppError 404 */
+  async get(userId: string): Promise<UserProfileOut> {
+    const [row] = await this.db.rows<ProfileRow>(READ_PROFILE, [userId]);
+    const { linked, rules_by_source: ruleCounts, ...profile } = orNotFound(row);
+    const integrations = this.providers.enabled().map(({ name }) => ({
+      provider: name,
+      linked: linked.includes(name),
+      watch_rule_count: ruleCounts[name] ?? 0,
+    }));
+    return { ...profile, integrations };
+  }
+
+  /** @throws AppError 404 */
+  async change(userId: string, change: SettingsChange): Promise<UserProfileOut> {
+    this.logger.log({ event: 'profile.patch.call', user_id: userId });
+    await this.users.changeSettings(userId, change);
+    return await this.get(userId);
+  }
+
+  /**
+   * Ends every sign-in of the user: tokens are stateless, so all issued until now stop counting.
+   * @returns the instant
+   * @throws AppError 404
+   */
+  async logOut(userId: string): Promise<string> {
+    this.logger.log({ event: 'profile.logout.call', user_id: userId });
+    return orNotFound(await this.users.signOut(userId));
+  }
+
+  /**
+   * Nothing happens on behalf of an inactive account. Its rules are switched off for good, its watched releases
+   * only rest.
+   * @returns the instant
+   * @throws AppError 404
+   */
+  async deactivate(userId: string): Promise<string> {
+    this.logger.log({ event: 'profile.deactivate.call', user_id: userId });
+    return await this.db.transaction(async (tx) => {
+      const deactivatedAt = orNotFound(await this.users.setActive(tx, userId, false));
+      await rowsIn(tx, DISABLE_RULES, [userId]);
+      await this.polls.removeAllOf(tx, userId);
+      return deactivatedAt;
+    });
+  }
+
+  /**
+   * Brings a deactivated account back. Its rules stay off, because nothing remembers which of them were on.
+   * @throws AppError 404
+   */
+  async reactivate(userId: string): Promise<UserProfileOut> {
+    this.logger.log({ event: 'profile.reactivate.call', user_id: userId });
+    await this.db.transaction(async (tx) => orNotFound(await this.users.setActive(tx, userId, true)));
+    return await this.get(userId);
+  }
+
+  /**
+   * @returns the instant
+   * @throws AppError 404
+   */
+  async delete(userId: string): Promise<string> {
+    this.logger.log({ event: 'profile.hard_delete.call', user_id: userId });
+    return orNotFound(await this.users.delete(userId));
+  }
+}
+
+function orNotFound<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new AppError('not_found', 'User profile not found');
+  return value;
+}
