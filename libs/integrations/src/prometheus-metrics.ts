@@ -41,12 +41,13 @@ export class PrometheusProviderMetrics extends ProviderMetrics {
     );
   }
 
+  // Labels in alphabetical order: that is how they come out, and what dashboards and checks were written against.
   override attempt(provider: ProviderName, status: number | null, kind: ProviderErrorKind | null): void {
     const statusCode = status === null ? 'none' : String(status);
     const isSuccess = kind === null && status !== null && status >= 200 && status < 300;
     const outcome = kind === null ? (isSuccess ? 'success' : 'unknown') : 'error';
-    this.results.inc({ provider, outcome, status_code: statusCode });
-    if (kind !== null) this.failures.inc({ provider, status_code: statusCode, error_type: kind });
+    this.results.inc({ outcome, provider, status_code: statusCode });
+    if (kind !== null) this.failures.inc({ error_type: kind, provider, status_code: statusCode });
   }
 
   override breaker(provider: ProviderName, isOpen: boolean): void {

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../listing-provider';
-import { InProcessPauses, ProviderPauses } from './provider-pauses';
+import { ProviderPauses } from './provider-pauses';
 
 /** The database calls that pauses need. */
 export interface PauseStore {
@@ -26,29 +26,34 @@ const RUNNING = `
   FROM provider_pauses WHERE paused_until > now()`;
 
 /**
- * Pauses in PostgreSQL, so that all processes see them. This process also remembers its own, and goes by those alone
- * while the database is away.
+ * Pauses in PostgreSQL, so that all processes see them and an operator can lift one by deleting its row. While the
+ * database is away this process goes by what it knew and by the pauses it has made itself.
  */
 export class StoredPauses extends ProviderPauses {
-  private readonly own: InProcessPauses;
+  private known = new Map<ProviderName, number>();
+  /** Pauses that the database has not taken yet. */
+  private readonly unsaved = new Map<ProviderName, number>();
   private reading: Promise<void> | null = null;
   private readAtMs = Number.NEGATIVE_INFINITY;
+  private changes = 0;
 
   constructor(
     private readonly store: PauseStore,
     private readonly options: StoredPausesOptions,
   ) {
     super();
-    this.own = new InProcessPauses(options.now);
   }
 
   override async pause(provider: ProviderName, untilMs: number, reason: string): Promise<void> {
-    await this.own.pause(provider, untilMs);
+    extend(this.known, provider, untilMs);
+    extend(this.unsaved, provider, untilMs);
     try {
       await this.store.rows(PAUSE, [provider, untilMs, reason.slice(0, 200)]);
+      this.unsaved.delete(provider);
     } catch (error) {
       this.options.onError(error);
     }
+    this.changes++;
   }
 
   override async pausedUntil(provider: ProviderName): Promise<Date | null> {
@@ -58,16 +63,25 @@ export class StoredPauses extends ProviderPauses {
       });
       await this.reading;
     }
-    return await this.own.pausedUntil(provider);
+    const until = Math.max(this.known.get(provider) ?? 0, this.unsaved.get(provider) ?? 0);
+    return until > this.options.now() ? new Date(until) : null;
   }
 
   private async read(): Promise<void> {
+    const changesBefore = this.changes;
     try {
       const running = await this.store.rows<{ provider: ProviderName; until_ms: number }>(RUNNING, []);
-      for (const { provider, until_ms: untilMs } of running) await this.own.pause(provider, untilMs);
+      // A pause that was stored meanwhile may be missing from this answer; the next one has it.
+      const isStale = this.changes !== changesBefore;
+      if (!isStale)
+        this.known = new Map(running.map(({ provider, until_ms: untilMs }) => [provider, untilMs]));
     } catch (error) {
       this.options.onError(error);
     }
     this.readAtMs = this.options.now();
   }
+}
+
+function extend(pauses: Map<ProviderName, number>, provider: ProviderName, untilMs: number): void {
+  pauses.set(provider, Math.max(untilMs, pauses.get(provider) ?? 0));
 }
