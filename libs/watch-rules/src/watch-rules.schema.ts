@@ -1,4 +1,11 @@
-import { wireId, wireInstant, wireInt, wireTrimmedText, wireUuid } from '@waxwatch/platform/http';
+import {
+  wireId,
+  wireInstant,
+  wireInt,
+  wireInteger,
+  wireTrimmedText,
+  wireUuid,
+} from '@waxwatch/platform/http';
 import { z } from 'zod';
 import { InvalidRuleQuery, readNewQuery, readQueryPatch, type RuleQuery } from './rule-query';
 
@@ -30,7 +37,7 @@ export const WatchRuleCreate = z
     name: name(),
     query: rawQuery().default({}).transform(queryOf(readNewQuery)),
     is_active: z.boolean().default(true),
-    poll_interval_seconds: pollInterval().default(600),
+    poll_interval_seconds: pollInterval().prefault(600),
   })
   .meta({ id: 'WatchRuleCreate', example })
   .transform((body) => ({
@@ -69,7 +76,7 @@ export const WatchRuleOut = z
     name: z.string(),
     query: z.record(z.string(), z.unknown()),
     is_active: z.boolean(),
-    poll_interval_seconds: z.int(),
+    poll_interval_seconds: wireInteger(),
     last_run_at: wireInstant().nullable(),
     next_run_at: wireInstant().nullable(),
     created_at: wireInstant(),

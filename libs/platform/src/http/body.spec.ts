@@ -19,7 +19,7 @@ function app() {
 const post = async (type: string | undefined, text: string) => {
   const call = request(app()).post('/');
   if (type !== undefined) void call.set('Content-Type', type);
-  const response = await call.serialize((value: unknown) => value).send(text);
+  const response = await call.send(text);
   return response.body as { body?: unknown; items?: unknown; code?: string };
 };
 

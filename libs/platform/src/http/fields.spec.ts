@@ -74,11 +74,14 @@ describe('wireInt', () => {
   });
 
   it('is an integer in the document', () => {
-    const schema = z.toJSONSchema(z.object({ n: wireInt(1, 9), o: wireInt(1, 9).nullish() }), {
-      io: 'input',
-    });
+    const schema = z.toJSONSchema(
+      z.object({ n: wireInt(1, 9), o: wireInt(1, 9).nullish(), p: wireInt(1, 9).prefault(5) }),
+      {
+        io: 'input',
+      },
+    );
     expect(schema).toMatchObject({
-      properties: { n: { type: 'integer', minimum: 1, maximum: 9 } },
+      properties: { n: { type: 'integer', minimum: 1, maximum: 9 }, p: { default: 5 } },
       required: ['n'],
     });
   });

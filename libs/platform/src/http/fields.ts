@@ -26,7 +26,10 @@ const limited = (text: z.ZodString, min: number, max: number) =>
     })
     .meta(min > 0 ? { minLength: min, maxLength: max } : { maxLength: max });
 
-/** A JSON integer; integral floats such as `8.0` count, numbers in strings do not. */
+/**
+ * A JSON integer; integral floats such as `8.0` count, numbers in strings do not. Give it a default by `prefault`,
+ * which the document shows.
+ */
 export const wireInt = (min: number, max: number) =>
   z
     .unknown()
@@ -51,7 +54,7 @@ function notAnInteger(value: unknown): { code: 'custom'; message: string; params
 /** Money as a JSON number: finite, not negative, below what `numeric(12,2)` can hold. */
 export const wireMoney = () => z.number().min(0).max(9_999_999_999.99);
 
-/** ISO 4217 letters; upper case from here on. */
+/** ISO 4217 letters; upper case from here on. A default by `prefault` is shown in the document. */
 export const wireCurrency = () =>
   z
     .string()
@@ -118,6 +121,9 @@ export const queryUuid = () => z.preprocess(lastOf, wireUuid());
 
 /** Every response field that holds an id. */
 export const wireId = () => z.string().meta({ format: 'uuid' });
+
+/** Every response field that holds an integer. */
+export const wireInteger = () => z.number().meta({ type: 'integer' });
 
 /** Every response field that holds an instant: RFC 3339, UTC, microseconds. */
 export const wireInstant = () =>

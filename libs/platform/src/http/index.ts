@@ -10,6 +10,7 @@ export {
   wireId,
   wireInstant,
   wireInt,
+  wireInteger,
   wireMoney,
   wireNumberFromNumeric,
   wireText,
