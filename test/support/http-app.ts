@@ -3,13 +3,14 @@ import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { PlatformModule } from '@waxwatch/platform/app';
-import { parseConfig } from '@waxwatch/platform/config';
+import { type AppConfig, parseConfig } from '@waxwatch/platform/config';
 import { configureApp } from '@waxwatch/platform/http';
 import { ENTITIES } from '../../migrations/data-source';
 
 export interface HttpApp {
   readonly app: NestExpressApplication;
   readonly url: string;
+  readonly config: AppConfig;
   call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
   close: () => Promise<void>;
 }
@@ -53,6 +54,7 @@ export async function startHttpApp(
   return {
     app,
     url,
+    config,
     call: async (...args) => await call(url, ...args),
     close: async () => await app.close(),
   };

@@ -16,7 +16,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const timeZone = () => wireText(0, 64).refine(isTimeZone, 'must be an IANA time zone name');
+const timeZone = () => wireText(0, 64).pipe(z.string().refine(isTimeZone, 'must be an IANA time zone name'));
 const hour = () => wireInt(0, 23).nullable().optional();
 
 const preferencesExample = {
