@@ -146,12 +146,12 @@ export class MatchIndex {
   private matchOne(listing: MatchableListing, position: number, fx: FxRates, into: Candidate[]): void {
     if (!listing.isActive) return;
     this.scan(listing, fx);
-    const { ids, versions, kinds } = this.slots;
+    const { slots } = this;
+    const { ids, versions } = slots;
     for (const slot of this.scanner.found) {
-      const kind = kinds[slot] ?? RULE;
-      if (kind === INEXACT_RULE && !this.passesPredicate(slot, listing, fx)) continue;
+      if (slots.isInexact(slot) && !this.passesPredicate(slot, listing, fx)) continue;
       into.push({
-        kind: kind === WATCH ? 'watch' : 'rule',
+        kind: slots.isWatch(slot) ? 'watch' : 'rule',
         id: ids[slot] ?? '',
         version: versions[slot] ?? 0,
         listing: position,

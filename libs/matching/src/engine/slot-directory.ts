@@ -22,7 +22,7 @@ export class SlotDirectory {
   /** Hot: by slot. */
   readonly ids: string[] = [];
   versions = new Float64Array(1024);
-  kinds = new Uint8Array(1024);
+  private kinds = new Uint8Array(1024);
   private readonly freeSlots: number[] = [];
   private mask = 1023;
   private places = new Int32Array(this.mask + 1).fill(FREE);
@@ -51,6 +51,14 @@ export class SlotDirectory {
     this.places[this.placeOf(id, hash)] = slot;
     this.count++;
     return slot;
+  }
+
+  isWatch(slot: number): boolean {
+    return this.kinds[slot] === WATCH;
+  }
+
+  isInexact(slot: number): boolean {
+    return this.kinds[slot] === INEXACT_RULE;
   }
 
   owner(slot: number): SlotOwner {
