@@ -55,7 +55,8 @@ describe('/api/me', () => {
     http = await startHttpApp([AuthModule, ProfileApiModule], {
       DATABASE_URL: database.url,
       AUTH_ISSUER: issuer.issuer,
-      EBAY_CLIENT_ID: '',
+      DISCOGS_TOKEN: 'a-token',
+      DISCOGS_USER_AGENT: 'WaxWatchTest/1.0',
     });
     db = http.app.get(Database);
   });
@@ -295,15 +296,26 @@ describe('/api/me', () => {
       }
     });
 
-    it('can be taken back, though the rules stay off', async () => {
+    it('can be taken back, watched releases and all, though the rules stay off', async () => {
       await profileOf(ada);
       const rule = await addRule(ada.id, { sources: ['mock'] });
+      const watch = randomUUID();
+      await db.rows(
+        `INSERT INTO watch_releases (id, user_id, discogs_release_id, title) VALUES ($1, $2, 1, 'Blue')`,
+        [watch, ada.id],
+      );
+      await ada.call('POST', '/api/me/reactivate');
+      const polls = async () =>
+        await one('SELECT count(*) AS n FROM poll_subscriptions WHERE watch_release_id = $1', [watch]);
+      expect(await polls()).toEqual({ n: 2 }); // at Discogs and at the mock marketplace
       await ada.call('DELETE', '/api/me');
+      expect(await polls()).toEqual({ n: 0 });
 
       const { status, body } = await ada.call('POST', '/api/me/reactivate');
 
       expect(status).toBe(200);
       expect(body).toMatchObject({ id: ada.id, is_active: true });
+      expect(await polls()).toEqual({ n: 2 }); // at Discogs and at the mock marketplace
       expect((await ada.call('GET', '/api/me')).status).toBe(200);
       expect(await one('SELECT is_active FROM watch_search_rules WHERE id = $1', [rule])).toEqual({
         is_active: false,

@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { IntegrationsModule } from '@waxwatch/integrations';
 import { PollingModule } from '@waxwatch/polling';
 import { UsersModule } from '@waxwatch/users';
+import { WatchReleasesModule } from '@waxwatch/watch-releases';
 import { ProfileController } from './profile.controller';
 import { ProfileService } from './profile.service';
 
 @Module({
-  imports: [UsersModule, IntegrationsModule, PollingModule],
+  imports: [UsersModule, IntegrationsModule, PollingModule, WatchReleasesModule],
   controllers: [ProfileController],
   providers: [ProfileService],
 })

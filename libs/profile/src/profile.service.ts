@@ -4,6 +4,7 @@ import { Database, rowsIn } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
 import { PollSubscriptions } from '@waxwatch/polling';
 import { type SettingsChange, UsersService } from '@waxwatch/users';
+import { WatchReleasesService } from '@waxwatch/watch-releases';
 import type { UserProfileOut } from './profile.schema';
 import { DISABLE_RULES, READ_PROFILE } from './profile.sql';
 
@@ -22,6 +23,7 @@ export class ProfileService {
     private readonly users: UsersService,
     private readonly providers: ProviderRegistry,
     private readonly polls: PollSubscriptions,
+    private readonly watchReleases: WatchReleasesService,
   ) {}
 
   /** @throws AppError 404 */
@@ -76,6 +78,7 @@ export class ProfileService {
   async reactivate(userId: string): Promise<UserProfileOut> {
     this.logger.log({ event: 'profile.reactivate.call', user_id: userId });
     await this.db.transaction(async (tx) => orNotFound(await this.users.setActive(tx, userId, true)));
+    await this.watchReleases.resumeAllOf(userId);
     return await this.get(userId);
   }
 

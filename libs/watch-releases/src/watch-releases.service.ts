@@ -83,6 +83,19 @@ export class WatchReleasesService {
     return after;
   }
 
+  /**
+   * Asks again for what the user's watches want polled, after nothing was polled for an inactive account. One short
+   * transaction each: there may be thousands. Doing it twice does no harm.
+   */
+  async resumeAllOf(userId: string): Promise<void> {
+    for (const { id } of await this.db.rows<{ id: string }>(LIST_WATCH_RELEASES, [userId])) {
+      await this.db.transaction(async (tx) => {
+        const [watch] = await rowsIn<WatchReleaseRow>(tx, LOCK_WATCH_RELEASE, [userId, id]);
+        if (watch) await this.plan(tx, watch);
+      });
+    }
+  }
+
   private async afterUpdate(
     tx: EntityManager,
     before: WatchReleaseRow,
