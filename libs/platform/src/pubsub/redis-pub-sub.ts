@@ -18,7 +18,8 @@ export class RedisPubSub extends PubSub {
 
   override async publish(channel: string, message: string): Promise<boolean> {
     try {
-      await this.redis.request?.publish(this.prefix + channel, message);
+      if (!this.redis.request) return false;
+      await this.redis.request.publish(this.prefix + channel, message);
       return true;
     } catch (error) {
       this.logger.warn({ event: 'pubsub.publish_failed', channel, err: error });

@@ -12,9 +12,17 @@ export function bullOptions(redis: RedisConnections, prefix: string): QueueOptio
       if (type !== 'client') return redis.openBlocking();
       const shared = redis.request;
       if (!shared) throw new Error('REDIS_URL is required for the Bull queue');
+      // Each queue hangs a few listeners on it; that is no leak.
+      shared.setMaxListeners(100);
       return shared;
     },
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
-    settings: { lockDuration: 30_000, stalledInterval: 15_000, maxStalledCount: 3, guardInterval: 5000 },
+    settings: {
+      lockDuration: 30_000,
+      stalledInterval: 15_000,
+      maxStalledCount: 3,
+      guardInterval: 5000,
+      retryProcessDelay: 1000,
+    },
   };
 }

@@ -5,14 +5,20 @@ import type { Metrics } from '../metrics/metrics';
 import type { JobDefinition } from './job';
 import { JobQueue } from './job-queue';
 import type { JobRunner } from './job-runner';
+import { untilReady } from './until-ready';
 
-const RING_TIMEOUT_MS = 2000;
+/** What a caller on the request path may wait for Redis, in all. */
+const RING_TIMEOUT_MS = 500;
+const START_AGAIN_MS = 1000;
 const TROUBLE_EVENTS = ['error', 'stalled', 'failed', 'lock-extension-failed'] as const;
 
 /** The queue over Bull and Redis. Losing what Redis holds costs time, never work. */
 export class BullQueue extends JobQueue {
   private readonly logger = new Logger('queue');
   private readonly troubles;
+  private readonly stopping = new AbortController();
+  private stopped: Promise<void> | undefined;
+  private isHeard = true;
 
   constructor(
     private readonly queues: ReadonlyMap<QueueName, Queue>,
@@ -31,53 +37,82 @@ export class BullQueue extends JobQueue {
   override async nudge<P>(job: JobDefinition<P>, payload: P): Promise<boolean> {
     const queue = this.queues.get(job.queue);
     if (!queue) return false;
-    let timer: NodeJS.Timeout | undefined;
     try {
-      // `add` may hang while Redis is away; an add that timed out may still have happened, which is harmless.
-      const timeout = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('the bell could not be rung in time')), RING_TIMEOUT_MS);
-      });
-      await Promise.race([queue.add(job.name, payload), timeout]);
+      await inTime(this.add(queue, job.name, payload));
+      if (!this.isHeard) this.logger.log({ event: 'queue.nudge_heard_again' });
+      this.isHeard = true;
       return true;
     } catch (error) {
-      this.logger.warn({ event: 'queue.nudge_failed', job: job.name, err: error });
+      // Once per outage: while Redis is away, every commit ends here.
+      if (this.isHeard) this.logger.warn({ event: 'queue.nudge_failed', job: job.name, err: error });
+      this.isHeard = false;
       return false;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   override async start(): Promise<void> {
     await Promise.resolve();
-    for (const [name, queue] of this.queues) {
-      const concurrency = this.concurrency[name];
-      if (concurrency === undefined) continue;
-      queue
-        .process(
-          '*',
-          concurrency,
-          async (job: Job<unknown>) => await this.runner.run(job.name, job.data, job.timestamp),
-        )
-        .catch((error: unknown) =>
-          this.logger.error({ event: 'queue.process_failed', queue: name, err: error }),
-        );
-    }
+    for (const [name, queue] of this.served()) void this.serve(name, queue);
   }
 
   override async stop(timeoutMs: number): Promise<void> {
-    const served = [...this.queues].filter(([name]) => this.concurrency[name] !== undefined);
+    this.stopped ??= this.drain();
     let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)));
-    // Local pause without waiting first, so that no queue takes a job while another one drains.
-    await Promise.race([
-      Promise.allSettled(served.map(async ([, queue]) => await queue.pause(true, true))),
-      timeout,
-    ]);
-    await Promise.race([
-      Promise.allSettled(served.map(async ([, queue]) => await queue.whenCurrentJobsFinished())),
-      timeout,
-    ]);
+    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+    await Promise.race([this.stopped, timeout]);
     clearTimeout(timer);
+  }
+
+  private async drain(): Promise<void> {
+    this.stopping.abort();
+    const queues = this.served().map(([, queue]) => queue);
+    // Local pause without waiting first, so that no queue takes a job while another one drains.
+    await Promise.allSettled(queues.map(async (queue) => await queue.pause(true, true)));
+    await Promise.allSettled(queues.map(async (queue) => await queue.whenCurrentJobsFinished()));
+    await Promise.allSettled(queues.map(async (queue) => await queue.close(true)));
+  }
+
+  private served(): [QueueName, Queue][] {
+    return [...this.queues].filter(([name]) => this.concurrency[name] !== undefined);
+  }
+
+  private async add(queue: Queue, name: string, payload: unknown): Promise<void> {
+    // The first connection takes a moment. A lost one is not waited for: then `add` fails at once.
+    if (['connecting', 'connect'].includes(queue.client.status)) {
+      await untilReady(queue.client, AbortSignal.timeout(RING_TIMEOUT_MS));
+    }
+    await queue.add(name, payload);
+  }
+
+  /**
+   * Takes jobs until the queue is stopped. Bull does not survive a start without Redis: it would never take a job
+   * and not say so. So it starts when Redis is there, and starts over when Redis went away meanwhile.
+   */
+  private async serve(name: QueueName, queue: Queue): Promise<void> {
+    while (!this.isStopping()) {
+      try {
+        await untilReady(queue.client, this.stopping.signal);
+        await queue.process('*', this.concurrency[name] ?? 1, async (job: Job<unknown>) => {
+          await this.run(queue, job);
+        });
+        return;
+      } catch (error) {
+        if (this.isStopping()) return;
+        this.logger.error({ event: 'queue.start_failed', queue: name, err: error });
+        forgetFailedStart(queue);
+        await new Promise((resolve) => setTimeout(resolve, START_AGAIN_MS));
+      }
+    }
+  }
+
+  private async run(queue: Queue, job: Job<unknown>): Promise<void> {
+    // Fetched while the process was told to stop: the bell is passed on.
+    if (this.isStopping()) await queue.add(job.name, job.data);
+    else await this.runner.run(job.name, job.data, job.timestamp);
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   private listen(name: QueueName, queue: Queue): void {
@@ -88,5 +123,25 @@ export class BullQueue extends JobQueue {
         this.logger.warn({ event: `queue.${event.replaceAll('-', '_')}`, queue: name, err });
       });
     }
+  }
+}
+
+/** Bull keeps the promise of its first start, also a rejected one, and refuses to be given a handler again. */
+function forgetFailedStart(queue: Queue): void {
+  Reflect.set(queue, 'handlers', {});
+  Reflect.set(queue, '_initializingProcess', undefined);
+}
+
+/** `add` may hang while Redis is away; one that timed out may still have happened, which is harmless. */
+async function inTime(adding: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the bell could not be rung in time')), RING_TIMEOUT_MS);
+  });
+  adding.catch(() => undefined);
+  try {
+    await Promise.race([adding, timeout]);
+  } finally {
+    clearTimeout(timer);
   }
 }

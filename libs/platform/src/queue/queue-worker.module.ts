@@ -1,4 +1,10 @@
-import { Global, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Global,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Lifecycle } from '../lifecycle/lifecycle';
@@ -11,7 +17,7 @@ const DRAIN_TIMEOUT_MS = 18_000;
 
 /** Finds the job handlers among the providers of the process and lets them work. */
 @Injectable()
-class QueueWorker implements OnApplicationBootstrap {
+class QueueWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly runner: JobRunner,
@@ -26,6 +32,11 @@ class QueueWorker implements OnApplicationBootstrap {
     }
     this.lifecycle.onDrain('work', 'queue', async () => await this.queue.stop(DRAIN_TIMEOUT_MS));
     await this.queue.start();
+  }
+
+  /** For an application that is closed without being drained. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.queue.stop(DRAIN_TIMEOUT_MS);
   }
 }
 
