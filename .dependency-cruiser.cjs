@@ -4,20 +4,20 @@
  */
 const MAY_IMPORT = {
   users: [],
-  matching: [],
+  matching: ['integrations'],
   integrations: [],
   auth: ['users'],
   health: ['auth'],
-  playground: [],
+  playground: ['auth'],
   notifications: ['users', 'auth'],
   events: ['notifications', 'auth'],
   stream: ['notifications', 'auth'],
-  listings: ['matching', 'events', 'integrations', 'auth'],
+  listings: ['matching', 'events', 'integrations', 'auth', 'health'],
   polling: ['integrations', 'listings'],
-  'watch-rules': ['polling', 'integrations', 'events', 'matching', 'auth'],
+  'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],
-  search: ['integrations', 'listings', 'auth', 'watch-rules'],
+  search: ['integrations', 'listings', 'matching', 'auth', 'watch-rules'],
 };
 
 const features = Object.keys(MAY_IMPORT);

@@ -1,10 +1,12 @@
 import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { HealthModule } from '@waxwatch/health';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { JobRunner, Ticker } from '@waxwatch/platform/queue';
 import { BackfillRulesProcessor } from './backfill-rules.processor';
 import { Backfills } from './backfills';
 import { backfillRules } from './listings.jobs';
 import { ListingsModule } from './listings.module';
+import { MatcherWarmUp } from './matcher-warm-up';
 
 /** Finds the backfills whose bell was not heard. */
 @Injectable()
@@ -24,5 +26,8 @@ class BackfillSweeper implements OnApplicationBootstrap {
   }
 }
 
-@Module({ imports: [ListingsModule], providers: [BackfillRulesProcessor, BackfillSweeper] })
+@Module({
+  imports: [ListingsModule, HealthModule],
+  providers: [BackfillRulesProcessor, BackfillSweeper, MatcherWarmUp],
+})
 export class ListingsWorkerModule {}
