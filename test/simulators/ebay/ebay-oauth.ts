@@ -23,8 +23,8 @@ export class EbayOAuth {
     this.expiryMs.clear();
   }
 
+  /** Back to a good keyset without mints; tokens that clients hold stay good. */
   reset(): void {
-    this.revokeAll();
     this.mintCount = 0;
     this.isKeysetEnabled = true;
     this.lifetimeSeconds = 7_200;

@@ -45,22 +45,30 @@ export interface MockOfferPage {
   nextCursor: string | null;
 }
 
-interface PublishedCopy {
-  copy: MockCopy;
-  listedAtMs: number;
-}
-
 interface Override {
   priceCents?: number;
   isEnded?: boolean;
 }
 
-interface OrderedOffer extends MockOffer {
+/** A copy with what stays the same about its place on the market. */
+interface Shelved {
+  copy: MockCopy;
+  /** Words of the title, folded. */
+  words: ReadonlySet<string>;
+  listedAtMs: number;
+  /** Orders copies of the same instant. */
   serial: number;
 }
 
 // Copies published by hand sort after generated ones of the same instant.
 const FIRST_PUBLISHED_SERIAL = 2 ** 50;
+
+/** The first pressing of each album, by "Artist - Title". */
+const KNOWN_RELEASES = new Map(
+  mockReleases()
+    .toReversed()
+    .map((release) => [`${release.artist} - ${release.title}`, release]),
+);
 
 /**
  * A record market in memory. What is for sale is a pure function of seed and clock: one copy appears per slot, its
@@ -69,8 +77,8 @@ const FIRST_PUBLISHED_SERIAL = 2 ** 50;
  */
 export class MockMarketplace {
   private readonly timeline: MarketTimeline;
-  private readonly generated = new Map<number, MockCopy>();
-  private readonly published = new Map<number, PublishedCopy>();
+  private readonly generated = new Map<number, Shelved>();
+  private readonly published: Shelved[] = [];
   private readonly overrides = new Map<string, Override>();
 
   /** @param now the current instant in milliseconds since the epoch */
@@ -83,46 +91,42 @@ export class MockMarketplace {
 
   /** Copies for sale now, newest first. */
   alive(): MockOffer[] {
-    return this.aliveInOrder().map(toOffer);
+    return this.offers(this.select(() => true));
   }
 
   /** Copies whose artist and title hold all words of `terms`, newest first. */
   search(search: Pick<ListingSearch, 'terms'>, limit: number, cursor: string | null): MockOfferPage {
-    const words = fold(search.terms, '*').split(' ').filter(Boolean);
-    const found = this.aliveInOrder().filter((offer) => hasAllWords(offer, words));
-    const rest = cursor === null ? found : found.filter((offer) => isAfter(offer, cursor));
-    const offers = rest.slice(0, limit);
-    const last = offers.at(-1);
-    const nextCursor = last && rest.length > offers.length ? `${last.listedAtMs}:${last.serial}` : null;
-    return { offers: offers.map(toOffer), total: found.length, nextCursor };
+    const wanted = fold(search.terms, '*').split(' ').filter(Boolean);
+    const found = this.select(({ words }) => hasAllWords(words, wanted));
+    const rest = cursor === null ? found : found.filter((shelved) => isAfter(shelved, cursor));
+    const page = rest.slice(0, limit);
+    const last = page.at(-1);
+    const nextCursor = last && rest.length > page.length ? `${last.listedAtMs}:${last.serial}` : null;
+    return { offers: this.offers(page), total: found.length, nextCursor };
   }
 
   /** The cheapest copy for sale of a release, or of any pressing of a master; null when there is none. */
   cheapest(ref: ReleaseRef): MockOffer | null {
-    const fits = (release: MockRelease) =>
+    const fits = ({ copy: { release } }: Shelved) =>
       ref.kind === 'release' ? release.releaseId === ref.id : release.masterId === ref.id;
-    return this.alive()
-      .filter((offer) => fits(offer.release))
-      .reduce<MockOffer | null>(
-        (best, offer) => (best && best.priceCents <= offer.priceCents ? best : offer),
-        null,
-      );
+    return this.offers(this.select(fits)).reduce<MockOffer | null>(
+      (best, offer) => (best && best.priceCents <= offer.priceCents ? best : offer),
+      null,
+    );
   }
 
   /** A copy by id, for sale or ended; null when it is unknown or long gone. */
   find(id: string): MockOffer | null {
-    const offer = this.everything().find((candidate) => candidate.id === id);
-    return offer ? toOffer(offer) : null;
+    const shelved = this.shelves().find(({ copy }) => copy.id === id);
+    return shelved ? this.offerOf(shelved) : null;
   }
 
   /** Offers a copy by hand, now. */
   publish(publication: MockPublication): MockOffer {
-    const serial = FIRST_PUBLISHED_SERIAL + this.published.size;
-    const copy = toCopy(publication, this.published.size + 1);
-    this.published.set(serial, { copy, listedAtMs: this.now() });
-    const offer = this.find(copy.id);
-    if (!offer) throw new Error('a published copy is for sale');
-    return offer;
+    const copy = toCopy(publication, this.published.length + 1);
+    const shelved = shelve(copy, this.now(), FIRST_PUBLISHED_SERIAL + this.published.length);
+    this.published.push(shelved);
+    return this.offerOf(shelved);
   }
 
   /** Sets the price of a copy; `price` is a decimal string with two digits in the copy's currency. */
@@ -154,63 +158,83 @@ export class MockMarketplace {
     return mockReleases();
   }
 
-  private aliveInOrder(): OrderedOffer[] {
-    return this.everything()
-      .filter((offer) => !offer.isEnded)
+  /** Copies for sale that pass the filter, newest first. */
+  private select(filter: (shelved: Shelved) => boolean): Shelved[] {
+    return this.shelves()
+      .filter((shelved) => filter(shelved) && !this.isEnded(shelved))
       .sort((a, b) => b.listedAtMs - a.listedAtMs || b.serial - a.serial);
   }
 
-  private everything(): OrderedOffer[] {
-    const position = this.timeline.positionAt(this.now());
-    const newest = Math.floor(position);
-    this.forgetBefore(newest - MAX_LIFE_SLOTS);
-    const offers: OrderedOffer[] = [];
-    for (let slot = Math.max(newest - MAX_LIFE_SLOTS, 0); slot <= newest; slot++) {
-      offers.push(this.stateOf(this.copyOf(slot), this.timeline.instantOf(slot), slot, position - slot));
+  /** All copies that may be for sale, and some that have ended. */
+  private shelves(): Shelved[] {
+    const newest = Math.floor(this.position());
+    const oldest = Math.max(newest - MAX_LIFE_SLOTS, 0);
+    for (let slot = oldest; slot <= newest; slot++) {
+      if (this.generated.has(slot)) continue;
+      this.generated.set(
+        slot,
+        shelve(generateCopy(this.options.seed, slot), this.timeline.instantOf(slot), slot),
+      );
     }
-    for (const [serial, { copy, listedAtMs }] of this.published) {
-      offers.push(this.stateOf(copy, listedAtMs, serial, 0));
-    }
-    return offers;
+    if (this.generated.size > newest - oldest + 1) this.forgetOutside(oldest, newest);
+    return [...this.generated.values(), ...this.published];
   }
 
-  private stateOf(copy: MockCopy, listedAtMs: number, serial: number, age: number): OrderedOffer {
-    const override = this.overrides.get(copy.id);
-    const step = copy.prices.findLast((price) => price.slotOffset <= age);
+  private offers(shelved: Shelved[]): MockOffer[] {
+    return shelved.map((candidate) => this.offerOf(candidate));
+  }
+
+  private offerOf(shelved: Shelved): MockOffer {
+    const { id, title, release, pressing, grade, seller, country, currency, shippingCents } = shelved.copy;
     return {
-      ...copy,
-      listedAtMs,
-      serial,
-      priceCents: override?.priceCents ?? step?.priceCents ?? 0,
-      isEnded: override?.isEnded ?? age >= copy.lifeSlots,
+      id,
+      title,
+      release,
+      pressing,
+      grade,
+      seller,
+      country,
+      currency,
+      shippingCents,
+      priceCents: this.priceOf(shelved),
+      listedAtMs: shelved.listedAtMs,
+      isEnded: this.isEnded(shelved),
     };
   }
 
-  private copyOf(slot: number): MockCopy {
-    const known = this.generated.get(slot);
-    if (known) return known;
-    const copy = generateCopy(this.options.seed, slot);
-    this.generated.set(slot, copy);
-    return copy;
+  private priceOf(shelved: Shelved): number {
+    const age = this.ageOf(shelved);
+    const step = shelved.copy.prices.findLast(({ slotOffset }) => slotOffset <= age);
+    return this.overrides.get(shelved.copy.id)?.priceCents ?? step?.priceCents ?? 0;
   }
 
-  private forgetBefore(slot: number): void {
-    for (const known of this.generated.keys()) {
-      if (known < slot) this.generated.delete(known);
+  private isEnded(shelved: Shelved): boolean {
+    return this.overrides.get(shelved.copy.id)?.isEnded ?? this.ageOf(shelved) >= shelved.copy.lifeSlots;
+  }
+
+  /** In slots; copies published by hand do not age. */
+  private ageOf({ serial }: Shelved): number {
+    return serial >= FIRST_PUBLISHED_SERIAL ? 0 : this.position() - serial;
+  }
+
+  private position(): number {
+    return this.timeline.positionAt(this.now());
+  }
+
+  private forgetOutside(oldest: number, newest: number): void {
+    for (const slot of this.generated.keys()) {
+      if (slot < oldest || slot > newest) this.generated.delete(slot);
     }
   }
 }
 
-function toOffer(offer: OrderedOffer): MockOffer {
-  const { id, title, release, pressing, grade, seller, country, currency } = offer;
-  const { shippingCents, priceCents, listedAtMs, isEnded } = offer;
-  const copy = { id, title, release, pressing, grade, seller, country, currency };
-  return { ...copy, shippingCents, priceCents, listedAtMs, isEnded };
+function shelve(copy: MockCopy, listedAtMs: number, serial: number): Shelved {
+  return { copy, words: new Set(fold(copy.title).split(' ')), listedAtMs, serial };
 }
 
 function toCopy(publication: MockPublication, number: number): MockCopy {
   const { artist, title } = publication;
-  const known = mockReleases().find((release) => release.artist === artist && release.title === title);
+  const known = KNOWN_RELEASES.get(`${artist} - ${title}`);
   const release: MockRelease = {
     ...(known ?? { year: 2020, country: 'US', format: 'LP', label: 'Mock Records', genre: 'Rock' }),
     artist,
@@ -234,14 +258,13 @@ function toCopy(publication: MockPublication, number: number): MockCopy {
   };
 }
 
-function isAfter(offer: OrderedOffer, cursor: string): boolean {
+function isAfter(shelved: Shelved, cursor: string): boolean {
   const [listedAtMs = 0, serial = 0] = cursor.split(':').map(Number);
-  return offer.listedAtMs < listedAtMs || (offer.listedAtMs === listedAtMs && offer.serial < serial);
+  return shelved.listedAtMs < listedAtMs || (shelved.listedAtMs === listedAtMs && shelved.serial < serial);
 }
 
-function hasAllWords(offer: MockOffer, words: string[]): boolean {
-  const have = new Set(fold(offer.title).split(' '));
-  return words.every((word) =>
+function hasAllWords(have: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  return wanted.every((word) =>
     word.endsWith('*')
       ? [...have].some((candidate) => candidate.startsWith(word.slice(0, -1)))
       : have.has(word),
