@@ -7,5 +7,6 @@ export { Backfills } from './backfills';
 export { type IngestSummary, ListingIngest } from './listing-ingest.service';
 export type { StoredListing } from './listing-store';
 export { publicUrl } from './listing-url';
+export { ListingsApiModule } from './listings-api.module';
 export { ListingsModule } from './listings.module';
 export { ListingsWorkerModule } from './listings-worker.module';

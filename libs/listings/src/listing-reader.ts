@@ -63,10 +63,7 @@ export class ListingReader {
     if (!rule) throw new AppError('not_found', 'Watch rule not found');
     const params: unknown[] = [ruleId];
     const tail = keysetTail(page, 'm', params);
-    const rows = await this.db.rows<RuleMatchRow & { created_at: string }>(
-      `${RULE_MATCHES} ${tail}`,
-      params,
-    );
+    const rows = await this.db.rows<RuleMatchRow & { created_at: string }>(`${RULE_MATCHES} ${tail}`, params);
     return toPage(rows, page);
   }
 }

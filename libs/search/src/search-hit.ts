@@ -1,0 +1,13 @@
+import type { CatalogueHit, ProviderListing } from '@waxwatch/integrations';
+
+/** A copy for sale, or a catalogue entry without a known price. What only the store needs is left out. */
+export type SearchHit = Omit<ProviderListing, 'raw'> | Omit<CatalogueHit, 'raw'>;
+
+/** A hit as it is shown. */
+export interface FoundListing {
+  hit: SearchHit;
+  /** Set where this very listing is already stored. */
+  listingId: string | null;
+  /** Where its link leads: tracked for eBay, else the provider's own page. */
+  publicUrl: string;
+}

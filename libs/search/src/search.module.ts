@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { IntegrationsModule } from '@waxwatch/integrations';
+import { WatchRulesModule } from '@waxwatch/watch-rules';
+import { DEFAULT_SEARCH_LIMITS, ProviderFanOut, SEARCH_LIMITS } from './provider-fan-out';
+import { SearchController } from './search.controller';
+import { SearchService } from './search.service';
+
+@Module({
+  imports: [IntegrationsModule, WatchRulesModule],
+  providers: [SearchService, ProviderFanOut, { provide: SEARCH_LIMITS, useValue: DEFAULT_SEARCH_LIMITS }],
+  exports: [SearchService],
+})
+export class SearchModule {}
+
+@Module({ imports: [SearchModule], controllers: [SearchController] })
+export class SearchApiModule {}

@@ -1,0 +1,180 @@
+import { PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
+import { wireId, wireInt, wireMoney, wireText, wireTrimmedText } from '@waxwatch/platform/http';
+import { z } from 'zod';
+import type { FoundListing } from './search-hit';
+
+export interface SearchRequest {
+  keywords: string[];
+  /** Known names in the order they were asked for; null means all that are enabled. */
+  providers: ProviderName[] | null;
+  minPrice: number | null;
+  maxPrice: number | null;
+  minCondition: string | null;
+  page: number;
+  pageSize: number;
+}
+
+export interface SearchPage {
+  items: FoundListing[];
+  page: number;
+  pageSize: number;
+  /** Fitting hits known so far: a lower bound, because providers are read only as far as a page needs. */
+  total: number;
+  providersSearched: ProviderName[];
+  /** For each provider that failed, why, in words that can be shown. */
+  providerErrors: Partial<Record<ProviderName, string>>;
+  /** The searcher's currency, which prices were compared in. */
+  currency: string;
+}
+
+const isProviderName = (name: string): name is ProviderName => PROVIDER_NAMES.some((known) => known === name);
+
+const providers = z
+  .array(z.string())
+  .transform((names, context): ProviderName[] => {
+    const wanted = [...new Set(names.map((name) => name.trim().toLowerCase()))].filter((name) => name !== '');
+    const unknown = wanted.find((name) => !isProviderName(name));
+    if (unknown !== undefined) return refuse(context, `Invalid provider: ${unknown.slice(0, 50)}`);
+    if (wanted.length === 0) return refuse(context, 'providers must contain at least one valid provider');
+    return wanted.filter(isProviderName);
+  })
+  .nullable()
+  .default(null);
+
+function refuse(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
+const optionalMoney = () => wireMoney().nullable().default(null);
+
+export const SearchQuery = z
+  .object({
+    // The bounds of a rule's keywords, so that every search can be saved.
+    keywords: z.array(wireText(0, 100)).max(32).default([]),
+    providers,
+    min_price: optionalMoney(),
+    max_price: optionalMoney(),
+    min_condition: wireText(1, 30).nullable().default(null),
+    page: wireInt(1, 1_000_000).default(1),
+    page_size: wireInt(1, 100).default(24),
+  })
+  .superRefine(({ min_price, max_price }, context) => {
+    if (min_price === null || max_price === null || max_price >= min_price) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['max_price'],
+      message: 'max_price must be greater than or equal to min_price',
+    });
+  })
+  .meta({ id: 'SearchQuery' })
+  .transform((body): SearchRequest => {
+    const { min_price, max_price, min_condition, page_size, ...rest } = body;
+    return {
+      ...rest,
+      minPrice: min_price,
+      maxPrice: max_price,
+      minCondition: min_condition,
+      pageSize: page_size,
+    };
+  });
+
+export interface SavedSearch {
+  name: string;
+  query: SearchRequest;
+  pollIntervalSeconds: number;
+}
+
+export const SaveSearchAlertRequest = z
+  .object({
+    name: wireTrimmedText(1, 120),
+    query: SearchQuery,
+    poll_interval_seconds: wireInt(30, 86_400).default(600),
+  })
+  .meta({ id: 'SaveSearchAlertRequest' })
+  .transform(({ name, query, poll_interval_seconds }): SavedSearch => ({
+    name,
+    query,
+    pollIntervalSeconds: poll_interval_seconds,
+  }));
+
+const SearchListingOut = z
+  .object({
+    id: z.string(),
+    listing_id: wireId().nullable(),
+    provider: z.string(),
+    external_id: z.string(),
+    title: z.string(),
+    url: z.string(),
+    /** Null for a catalogue entry of which no copy is known to be for sale. */
+    price: z.number().nullable(),
+    currency: z.string(),
+    condition: z.string().nullable(),
+    seller: z.string().nullable(),
+    location: z.string().nullable(),
+    discogs_release_id: z.int().nullable(),
+    discogs_master_id: z.int().nullable(),
+    public_url: z.string(),
+  })
+  .meta({ id: 'SearchListingOut' });
+
+const SearchPagination = z
+  .object({
+    page: z.int(),
+    page_size: z.int(),
+    total: z.int().meta({ description: 'Fitting hits known so far; a lower bound while has_next is true' }),
+    returned: z.int(),
+    total_pages: z.int(),
+    has_next: z.boolean(),
+  })
+  .meta({ id: 'SearchPagination' });
+
+export const SearchResponse = z
+  .object({
+    items: z.array(SearchListingOut),
+    pagination: SearchPagination,
+    providers_searched: z.array(z.string()),
+    provider_errors: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'SearchResponse' });
+
+export function toSearchResponse(found: SearchPage): z.input<typeof SearchResponse> {
+  const { items, page, pageSize, total } = found;
+  const totalPages = Math.ceil(total / pageSize);
+  return {
+    items: items.map((item) => toListingOut(item, found.currency)),
+    pagination: {
+      page,
+      page_size: pageSize,
+      total,
+      returned: items.length,
+      total_pages: totalPages,
+      has_next: page < totalPages,
+    },
+    providers_searched: found.providersSearched,
+    provider_errors: Object.fromEntries(Object.entries(found.providerErrors)),
+  };
+}
+
+/** A hit without a price still names a currency: clients format the pair. */
+function toListingOut(
+  { hit, listingId, publicUrl }: FoundListing,
+  currency: string,
+): z.input<typeof SearchListingOut> {
+  return {
+    id: `${hit.provider}:${hit.externalId}`,
+    listing_id: listingId,
+    provider: hit.provider,
+    external_id: hit.externalId,
+    title: hit.title,
+    url: hit.url,
+    price: hit.price === null ? null : Number(hit.price),
+    currency: hit.currency ?? currency,
+    condition: hit.condition,
+    seller: hit.seller,
+    location: hit.location,
+    discogs_release_id: hit.discogsReleaseId,
+    discogs_master_id: hit.discogsMasterId,
+    public_url: publicUrl,
+  };
+}
