@@ -79,9 +79,9 @@ async function oneByOne(db: Database, total: number): Promise<number> {
   const startedAt = performance.now();
   for (let n = 0; n < total; n += 1) {
     await db.transaction(async (tx) => {
-      const [row] = (await tx.query(
+      const [row] = await tx.query<{ id: string }[]>(
         `SELECT id FROM poll_targets WHERE provider = 'ebay' AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
-      )) as { id: string }[];
+      );
       if (!row) throw new Error('nothing is due');
       await tx.query(
         `UPDATE poll_targets SET due_at = now() + interval '600 seconds', last_polled_at = now() WHERE id = $1`,

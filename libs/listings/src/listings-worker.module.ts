@@ -1,5 +1,6 @@
 import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { HealthModule } from '@waxwatch/health';
+import { MatchingModule } from '@waxwatch/matching';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { JobRunner, Ticker } from '@waxwatch/platform/queue';
 import { BackfillRulesProcessor } from './backfill-rules.processor';
@@ -27,7 +28,7 @@ class BackfillSweeper implements OnApplicationBootstrap {
 }
 
 @Module({
-  imports: [ListingsModule, HealthModule],
+  imports: [ListingsModule, MatchingModule, HealthModule],
   providers: [BackfillRulesProcessor, BackfillSweeper, MatcherWarmUp],
 })
 export class ListingsWorkerModule {}
