@@ -24,7 +24,7 @@ demo: install dist/.built ## Run WaxWatch with a mock marketplace; needs neither
 
 .PHONY: test
 test: install ## Check and test everything; brings up PostgreSQL, Redis and Chromium by itself
-	@npx tsx test/run.ts
+	@node --import tsx test/run.ts
 
 .PHONY: check
 check: install ## Format, lint, types, import rules and unit tests: before every commit
@@ -38,12 +38,12 @@ check: install ## Format, lint, types, import rules and unit tests: before every
 bench: install dist/.built ## Run every benchmark, one after another
 	@for bench in $$(find perf -name '*.bench.ts' | sort); do \
 		echo "== $$bench"; \
-		npx tsx "$$bench"; \
+		node --import tsx "$$bench"; \
 	done
 
 .PHONY: simulators
 simulators: install ## Run the simulated Discogs and eBay, to develop against
-	@npx tsx test/simulators/main.ts
+	@node --import tsx test/simulators/main.ts
 
 .PHONY: migrate
 migrate: install dist/.built ## Bring the schema of DATABASE_URL up to date

@@ -30,12 +30,12 @@ const withServices = {
   testEnvironment: '<rootDir>/test/support/jest-file-environment.ts',
   globalSetup: '<rootDir>/test/support/jest-global-setup.ts',
   globalTeardown: '<rootDir>/test/support/jest-global-teardown.ts',
-  // Real servers on a busy machine: a deadline is for what hangs, not for what is slow.
-  testTimeout: 30_000,
 };
 
 module.exports = {
   maxWorkers: 2,
+  // Real servers on a busy machine: a deadline is for what hangs, not for what is slow. Jest reads it here only.
+  testTimeout: 30_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,.github,perf,test}/**/*.spec.ts'] },
     {

@@ -22,6 +22,7 @@ interface BrowserPlan {
 }
 
 let services: RunningServices | undefined;
+let isInterrupted = false;
 
 async function main(): Promise<boolean> {
   const startedAt = Date.now();
@@ -31,6 +32,7 @@ async function main(): Promise<boolean> {
   const [browser, failedChecks] = await Promise.all([planBrowserTest(), runChecks(CHECKS)]);
   const projects = [...PROJECTS, ...browser.projects];
   const counts = await runJest(projects, { ...services.env, ...browser.env });
+  if (isInterrupted) return false;
 
   counts.failed += failedChecks.length;
   counts.skipped += browser.skipped;
@@ -57,7 +59,9 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  process.once(signal, () => {
+  process.on(signal, () => {
+    if (isInterrupted) return;
+    isInterrupted = true;
     endChildren();
     void (services?.stop() ?? Promise.resolve()).finally(() => process.exit(code));
   });

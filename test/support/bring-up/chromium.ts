@@ -18,7 +18,7 @@ export async function findChromium(): Promise<Obtained> {
   }
   return await obtainDebianProgram({
     name: 'chromium',
-    packages: ['chromium', 'fonts-dejavu-core'],
+    packages: ['chromium', 'chromium-common', 'fonts-dejavu-core'],
     binary: 'usr/lib/chromium/chromium',
   });
 }

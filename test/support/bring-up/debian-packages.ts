@@ -64,7 +64,11 @@ async function unpack(program: DebianProgram): Promise<Obtained> {
   const update = await apt(['update']);
   if (!update.ok) return { unavailable: `apt-get update failed (${update.lastWords})` };
   const plan = await apt(['install', '--simulate', '--no-install-recommends', ...program.packages]);
-  if (!plan.ok) return { unavailable: `apt-get knows no way to install it (${plan.lastWords})` };
+  if (!plan.ok) {
+    // Without a network apt-get update only warns.
+    const reason = update.lastWords.startsWith('W: ') ? update.lastWords : plan.lastWords;
+    return { unavailable: `apt-get finds no packages (${reason})` };
+  }
   // What is installed already may still have to be unpacked, when the program itself is to come from the cache.
   const needed = [...new Set([...program.packages, ...plannedPackages(plan.stdout)])];
   const download = await apt(['download', ...needed], archives);

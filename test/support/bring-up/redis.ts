@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import Redis from 'ioredis';
 import { diesWithParent } from '../../../libs/platform/src/embedded-postgres/processes';
 import { eventually } from '../eventually';
 import { freePort } from '../free-port';
@@ -25,7 +23,10 @@ export async function bringUpRedis(): Promise<RunningRedis> {
   const given = process.env.TEST_REDIS_URL ?? process.env.REDIS_URL;
   if (given) {
     await eventually(async () => await ping(given), { timeoutMs: 5000 }).catch((cause: unknown) => {
-      throw new Error(`The Redis of REDIS_URL does not answer: start it, or unset REDIS_URL.`, { cause });
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The Redis of REDIS_URL does not answer (${reason}): start it, or unset REDIS_URL.`, {
+        cause,
+      });
     });
     return { url: given, origin: 'REDIS_URL', stop: async () => await Promise.resolve() };
   }
@@ -50,9 +51,8 @@ export async function findRedisServer(): Promise<{ path: string } | { unavailabl
 /** Starts a redis-server that writes nothing to disk and ends with this process. */
 export async function startRedis(path: string, port?: number): Promise<RunningRedis> {
   const listenOn = port ?? (await freePort());
-  const folder = await mkdtemp(join(tmpdir(), 'waxwatch-redis-'));
   const settings = ['--port', String(listenOn), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const limits = ['--maxmemory-policy', 'noeviction', '--dir', folder, '--daemonize', 'no'];
+  const limits = ['--maxmemory-policy', 'noeviction', '--dir', tmpdir(), '--daemonize', 'no'];
   const server = spawn(...diesWithParent(path, [...settings, ...limits]), { detached: true });
   server.unref();
   let said = '';
@@ -67,7 +67,6 @@ export async function startRedis(path: string, port?: number): Promise<RunningRe
       end();
       await ended;
     }
-    await rm(folder, { recursive: true, force: true });
   };
 
   const url = `redis://127.0.0.1:${listenOn}`;
@@ -90,8 +89,12 @@ async function startRedisContainer(): Promise<RunningRedis> {
   const started = await runCommand('docker', run);
   if (!started.ok) throw new Error(`docker run ${IMAGE} failed: ${started.lastWords}`);
   const url = `redis://127.0.0.1:${port}`;
+  const removal = ['rm', '--force', name];
+  const end = () => spawnSync('docker', removal);
+  process.once('exit', end);
   const stop = async () => {
-    await runCommand('docker', ['rm', '--force', name]);
+    process.off('exit', end);
+    await runCommand('docker', removal);
   };
   try {
     await eventually(async () => await ping(url), { timeoutMs: START_TIMEOUT_MS });
@@ -102,17 +105,14 @@ async function startRedisContainer(): Promise<RunningRedis> {
   return { url, origin: IMAGE, stop };
 }
 
-/** Any answer will do: a server that asks for a password is there as well. */
 async function ping(url: string): Promise<void> {
-  const { hostname, port } = new URL(url);
-  await new Promise<void>((resolve, reject) => {
-    const socket = connect(Number(port || 6379), hostname, () => socket.write('PING\r\n'));
-    socket.setTimeout(1000, () => socket.destroy(new Error('no answer')));
-    socket.once('error', reject);
-    socket.once('data', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once('close', () => reject(new Error('closed without an answer')));
-  });
+  const client = new Redis(url, { lazyConnect: true, connectTimeout: 1000, retryStrategy: () => null });
+  // The promise below carries the same error.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.ping();
+  } finally {
+    client.disconnect();
+  }
 }

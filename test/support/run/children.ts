@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { diesWithParent } from '../../../libs/platform/src/embedded-postgres/processes';
 
 const running = new Set<ChildProcess>();
 
@@ -17,16 +18,27 @@ export async function runChild(
   }: { env?: Record<string, string>; isShown?: boolean; timeoutMs: number },
 ): Promise<ChildResult> {
   const stdio: StdioOptions = isShown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio, timeout: timeoutMs });
+  // A group of its own, so that a child can be ended together with what it has started.
+  const child = spawn(...diesWithParent(command, args), {
+    env: { ...process.env, ...env },
+    stdio,
+    detached: true,
+  });
   running.add(child);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    endGroup(child);
+  }, timeoutMs);
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return await new Promise((resolve) => {
     child.once('error', (error) => (output += error.message));
     child.once('close', (code) => {
+      clearTimeout(timer);
       running.delete(child);
-      if (child.killed) output += `\nended after ${timeoutMs / 1000} s\n`;
+      if (isLate) output += `\nended after ${timeoutMs / 1000} s\n`;
       resolve({ ok: code === 0, output });
     });
   });
@@ -34,5 +46,14 @@ export async function runChild(
 
 /** For a run that is interrupted. */
 export function endChildren(): void {
-  for (const child of running) child.kill('SIGTERM');
+  for (const child of running) endGroup(child);
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGTERM');
+  } catch {
+    // It has ended by itself.
+  }
 }
