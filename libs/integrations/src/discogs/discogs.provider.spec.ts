@@ -251,6 +251,18 @@ describe('DiscogsProvider release lookup', () => {
     expect(simulator.journal).toHaveLength(1);
   });
 
+  it.each([
+    { lowest_price: { currency: 'USD', value: 5 }, num_for_sale: 1, blocked_from_sale: true },
+    { lowest_price: { currency: 'USD', value: 5 }, num_for_sale: 0, blocked_from_sale: false },
+    { lowest_price: { currency: '?', value: 5 }, num_for_sale: 1 },
+    { lowest_price: { currency: 'USD', value: -5 }, num_for_sale: 1 },
+    { lowest_price: null, num_for_sale: 3 },
+    {},
+  ])('makes no offer of %j', async (body) => {
+    simulator.inject({ kind: 'status', status: 200, path: '/marketplace/stats', body });
+    expect(await client().lookup('release', 1)).toBeNull();
+  });
+
   it('asks for prices in the configured currency', async () => {
     const { id } = simulator.addRelease({ title: 'Euro', masterId: 5, lowestPrice: 10, numForSale: 1 });
     const { lookup } = client({ currency: 'EUR' });

@@ -222,6 +222,20 @@ describe('ProviderHttp in time', () => {
     expect(tools.requests.attempts).toHaveLength(1);
   });
 
+  it('lets a caller leave who waits behind a call that goes on', async () => {
+    simulator.inject({ kind: 'latency', ms: 500 });
+    const { get } = client({ maxConcurrent: 1 });
+    const running = get();
+    const leaving = new AbortController();
+    const waiting = refusalOf(get({ signal: leaving.signal }));
+    const startedAt = performance.now();
+    leaving.abort();
+    expect(await waiting).toMatchObject({ kind: 'timeout', message: 'Discogs call was cancelled' });
+    expect(performance.now() - startedAt).toBeLessThan(300);
+    expect((await running).status).toBe(200);
+    expect(simulator.journal).toHaveLength(1);
+  });
+
   it('sends nothing for a caller who has left already', async () => {
     const error = await refusalOf(client().get({ signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ kind: 'timeout', message: 'Discogs call was cancelled' });
