@@ -240,6 +240,21 @@ describe('listing ingest', () => {
       expect(await eventsOf(userId, 'NEW_MATCH')).toHaveLength(1);
     });
 
+    it('ends the offer of a release of which no copy is for sale any more', async () => {
+      const listing = aListing({ provider: 'discogs', externalId: '888', discogsReleaseId: 888 });
+      const ofMaster = aListing({ provider: 'discogs', externalId: 'master-888', discogsMasterId: 888 });
+      await ingest.ingest([listing, ofMaster]);
+      const summary = await ingest.endOffers('discogs', { kind: 'release', id: 888 });
+      expect(summary.stored.map((item) => item.listing.externalId)).toEqual(['888']);
+      const rows = await db.rows(
+        `SELECT external_id, status FROM listings WHERE provider = 'discogs' AND external_id IN ('888', 'master-888') ORDER BY 1`,
+      );
+      expect(rows).toEqual([
+        { external_id: '888', status: 'ended' },
+        { external_id: 'master-888', status: 'active' },
+      ]);
+    });
+
     it('records one event when two batches find the same copy at the same time', async () => {
       const userId = await insertUser(db);
       await insertWatchRelease(db, { userId, discogsReleaseId: 4711 });

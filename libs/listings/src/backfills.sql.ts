@@ -1,3 +1,5 @@
+import { LISTING_COLUMNS } from './stored-row';
+
 export const REQUEST_BACKFILL = `
   INSERT INTO rule_backfills (rule_id) VALUES ($1)
   ON CONFLICT (rule_id) DO UPDATE SET due_at = now(), lease_token = NULL, attempts = 0`;
@@ -18,8 +20,7 @@ export const BACKFILL_RULE = `
 
 /** The listings seen last: $1 providers (null for all), $2 days, $3 limit. */
 export const RECENT_LISTINGS = `
-  SELECT l.id, l.provider, l.external_id, l.url, l.title, l.price, l.currency, l.shipping_price, l.condition,
-         l.seller, l.location, l.discogs_release_id, l.discogs_master_id, l.listed_at, l.status
+  SELECT ${LISTING_COLUMNS}
   FROM unnest(coalesce($1::provider_enum[], enum_range(NULL::provider_enum))) AS p (provider)
   CROSS JOIN LATERAL (
     SELECT * FROM listings x

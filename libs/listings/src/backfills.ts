@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ProviderListing, ProviderName } from '@waxwatch/integrations';
 import {
   compileStoredRule,
   matchRule,
@@ -25,30 +24,13 @@ import {
 } from './backfills.sql';
 import { backfillRules } from './listings.jobs';
 import { type FoundMatch, NewMatches } from './new-matches';
+import { type ListingRow, toProviderListing } from './stored-row';
 
 const LEASE_SECONDS = 60;
 const RETRY_SECONDS = 30;
 const MAX_ATTEMPTS = 5;
 const HORIZON_WAIT_MS = 10_000;
 const HORIZON_STEP_MS = 20;
-
-interface ListingRow {
-  id: string;
-  provider: ProviderName;
-  external_id: string;
-  url: string;
-  title: string;
-  price: string;
-  currency: string;
-  shipping_price: string | null;
-  condition: string | null;
-  seller: string | null;
-  location: string | null;
-  discogs_release_id: number | null;
-  discogs_master_id: number | null;
-  listed_at: string | null;
-  status: 'active' | 'ended';
-}
 
 /** Holds new and changed rules against what is already known, so that a copy seen yesterday is not missed. */
 @Injectable()
@@ -127,7 +109,7 @@ export class Backfills {
     const compiled = compileStoredRule(rule);
     const rows = await this.db.rows<ListingRow>(RECENT_LISTINGS, [null, days, limit]);
     const found = rows.flatMap((row): FoundMatch[] => {
-      const listing = toListing(row);
+      const listing = toProviderListing(row);
       const context = matchRule(compiled, toMatchable(listing), SAME_CURRENCY_ONLY);
       if (!context) return [];
       const item = { id: row.id, listing, outcome: 'seen' as const, previous: null };
@@ -151,21 +133,3 @@ export class Backfills {
     if (created > 0) await this.newMatches.ring();
   }
 }
-
-const toListing = (row: ListingRow): ProviderListing => ({
-  provider: row.provider,
-  externalId: row.external_id,
-  url: row.url,
-  title: row.title,
-  price: row.price,
-  currency: row.currency,
-  condition: row.condition,
-  seller: row.seller,
-  location: row.location,
-  discogsReleaseId: row.discogs_release_id,
-  discogsMasterId: row.discogs_master_id,
-  shippingPrice: row.shipping_price,
-  listedAt: row.listed_at,
-  status: row.status,
-  raw: {},
-});

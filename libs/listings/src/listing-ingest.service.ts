@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventsService } from '@waxwatch/events';
-import type { ProviderListing } from '@waxwatch/integrations';
+import type { ProviderListing, ProviderName, ReleaseRef } from '@waxwatch/integrations';
 import { Database, sqlStateOf } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
 import type { EntityManager } from 'typeorm';
@@ -8,6 +8,8 @@ import { toBatch } from './listing-batch';
 import { ListingStore, type StoredListing } from './listing-store';
 import { NewMatches } from './new-matches';
 import { PriceChanges } from './price-changes';
+import { OFFERS_OF_RELEASE } from './store-listings.sql';
+import { type ListingRow, toProviderListing } from './stored-row';
 
 export interface IngestSummary {
   /** Every stored listing of the batch. */
@@ -51,6 +53,16 @@ export class ListingIngest {
     this.outcomes.inc({ outcome: 'dropped' }, summary.droppedItems);
     await this.events.ring();
     return summary;
+  }
+
+  /**
+   * A provider that only knows the cheapest copy of a release says that there is none any more: its offer ends.
+   * @returns the summary of the ended listings; empty when there was no offer
+   */
+  async endOffers(provider: ProviderName, ref: ReleaseRef): Promise<IngestSummary> {
+    const [release, master] = ref.kind === 'release' ? [ref.id, null] : [null, ref.id];
+    const rows = await this.db.rows<ListingRow>(OFFERS_OF_RELEASE, [provider, release, master]);
+    return await this.ingest(rows.map((row) => ({ ...toProviderListing(row), status: 'ended' })));
   }
 
   private async ingestOrSplit(listings: readonly ProviderListing[]): Promise<IngestSummary> {

@@ -1,3 +1,5 @@
+import { LISTING_COLUMNS } from './stored-row';
+
 /** One array per column, sorted by provider and external id, so that two batches lock rows in the same order. */
 const INPUT = `
   input AS (
@@ -59,3 +61,10 @@ export const UPDATE_KNOWN = `
   SELECT o.id, (o.n - 1)::int AS index, o.is_changed, o.price AS old_price, o.currency AS old_currency,
     o.status AS old_status
   FROM old o`;
+
+/** What provider $1 offers of release $2, or of master $3 over all its pressings; the other one is null. */
+export const OFFERS_OF_RELEASE = `
+  SELECT ${LISTING_COLUMNS}
+  FROM listings l
+  WHERE l.provider = $1 AND l.status = 'active'
+    AND (l.discogs_release_id = $2 OR (l.discogs_master_id = $3 AND l.discogs_release_id IS NULL))`;

@@ -5,6 +5,7 @@ import {
   type ProviderCall,
   type ProviderListing,
   ProviderRegistry,
+  type ReleaseRef,
 } from '@waxwatch/integrations';
 import { ListingIngest } from '@waxwatch/listings';
 import type { PollQuestion } from './poll-subscriptions';
@@ -85,11 +86,17 @@ export class Poller {
     { call }: PollOptions,
   ): Promise<PollOutcome> {
     const outcome = emptyOutcome();
-    const kind = question.kind === 'master' ? 'master' : 'release';
-    const listing = await provider.lookupRelease?.({ kind, id: Number(question.key) }, call);
-    if (!listing) return outcome;
-    outcome.fetched = 1;
-    await this.store([listing], outcome);
+    const ref = {
+      kind: question.kind === 'master' ? 'master' : 'release',
+      id: Number(question.key),
+    } as const;
+    const listing = await lookUp(provider, ref, call);
+    if (listing) {
+      outcome.fetched = 1;
+      await this.store([listing], outcome);
+    } else if (provider.capabilities.listingCompleteness === 'aggregate') {
+      await this.ingest.endOffers(provider.name, ref);
+    }
     return outcome;
   }
 
@@ -101,6 +108,20 @@ export class Poller {
     outcome.createdMatches += summary.createdMatches;
     outcome.dropped += summary.droppedItems;
     return summary.createdListings;
+  }
+}
+
+/** A release that the provider no longer knows has no copy for sale either. */
+async function lookUp(
+  provider: ListingProvider,
+  ref: ReleaseRef,
+  call: ProviderCall,
+): Promise<ProviderListing | null> {
+  try {
+    return (await provider.lookupRelease?.(ref, call)) ?? null;
+  } catch (error) {
+    if (isProviderError(error) && error.kind === 'gone') return null;
+    throw error;
   }
 }
 
