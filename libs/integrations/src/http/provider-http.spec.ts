@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { anyCall, clientTools, refusalOf, type TestTools } from '../../../../test/simulators/client-tools';
 import type { FaultInput } from '../../../../test/simulators/faults';
 import { HttpSimulator, type Reply } from '../../../../test/simulators/http-simulator';
+import { eventually } from '../../../../test/support/eventually';
 import type { ProviderErrorKind } from '../provider-error';
 import { ProviderHttp, type ProviderHttpOptions } from './provider-http';
 
@@ -228,6 +229,7 @@ describe('ProviderHttp in time', () => {
     const running = get();
     const leaving = new AbortController();
     const waiting = refusalOf(get({ signal: leaving.signal }));
+    await eventually(() => expect(simulator.journal).toHaveLength(1));
     const startedAt = performance.now();
     leaving.abort();
     expect(await waiting).toMatchObject({ kind: 'timeout', message: 'Discogs call was cancelled' });
