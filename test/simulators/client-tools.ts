@@ -1,6 +1,6 @@
 import type { BudgetLimits } from '../../libs/integrations/src/budget/provider-budget';
 import { InProcessBudget } from '../../libs/integrations/src/budget/in-process-budget';
-import type { ProviderHttpTools } from '../../libs/integrations/src/http/provider-http';
+import type { ProviderHttpTools } from '../../libs/integrations/src/http/provider-http-options';
 import type { ProviderCall, ProviderName } from '../../libs/integrations/src/listing-provider';
 import { InProcessPauses } from '../../libs/integrations/src/pauses/provider-pauses';
 import {

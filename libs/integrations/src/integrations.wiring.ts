@@ -8,7 +8,7 @@ import { ProviderBudget, type BudgetLimits } from './budget/provider-budget';
 import { RedisBudget } from './budget/redis-budget';
 import { DiscogsProvider } from './discogs/discogs.provider';
 import { EbayProvider } from './ebay/ebay.provider';
-import type { ProviderHttpTools } from './http/provider-http';
+import type { ProviderHttpTools } from './http/provider-http-options';
 import { MockMarketplace } from './mock/mock-marketplace';
 import { MockProvider } from './mock/mock.provider';
 import { ProviderPauses } from './pauses/provider-pauses';

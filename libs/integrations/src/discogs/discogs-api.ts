@@ -1,4 +1,5 @@
-import { ProviderHttp, type ProviderHttpOptions, type ProviderHttpTools } from '../http/provider-http';
+import { ProviderHttp } from '../http/provider-http';
+import type { ProviderHttpOptions, ProviderHttpTools } from '../http/provider-http-options';
 import type { ProviderRequestSpec } from '../http/request-spec';
 import type { ProviderCall } from '../listing-provider';
 import { cleanText } from '../listing-text';

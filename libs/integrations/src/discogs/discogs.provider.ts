@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ExpiringCache } from '../expiring-cache';
-import type { ProviderHttpTools } from '../http/provider-http';
+import type { ProviderHttpTools } from '../http/provider-http-options';
 import type {
   CatalogueHit,
   ListingPage,

@@ -8,7 +8,8 @@ import type {
   SearchPageRequest,
 } from '../listing-provider';
 import type { ProviderAnswer, ProviderRequestSpec } from '../http/request-spec';
-import { ProviderHttp, type ProviderHttpOptions, type ProviderHttpTools } from '../http/provider-http';
+import { ProviderHttp } from '../http/provider-http';
+import type { ProviderHttpOptions, ProviderHttpTools } from '../http/provider-http-options';
 import { cleanText } from '../listing-text';
 import { isProviderError, ProviderError } from '../provider-error';
 import { EBAY_MARKETPLACES } from './ebay-hosts';

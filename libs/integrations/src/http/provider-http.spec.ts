@@ -4,7 +4,8 @@ import type { FaultInput } from '../../../../test/simulators/faults';
 import { HttpSimulator, type Reply } from '../../../../test/simulators/http-simulator';
 import { eventually } from '../../../../test/support/eventually';
 import type { ProviderErrorKind } from '../provider-error';
-import { ProviderHttp, type ProviderHttpOptions } from './provider-http';
+import { ProviderHttp } from './provider-http';
+import type { ProviderHttpOptions } from './provider-http-options';
 
 /** Answers `{"ok":true}` to everything. */
 class PlainSimulator extends HttpSimulator {

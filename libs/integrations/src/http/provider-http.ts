@@ -1,12 +1,10 @@
 import { Agent, request } from 'undici';
-import type { AnswerHeaders, ProviderBudget } from '../budget/provider-budget';
+import type { AnswerHeaders } from '../budget/provider-budget';
 import type { ProviderCall } from '../listing-provider';
-import type { ProviderPauses } from '../pauses/provider-pauses';
 import { isProviderError, ProviderError, providerLabel, type ProviderErrorKind } from '../provider-error';
-import type { ProviderMetrics } from '../provider-metrics';
-import type { ProviderRequestLog } from '../request-log/provider-request-log';
-import { abortableSleep, CallPolicy, type CallPolicyOptions } from './call-policy';
+import { abortableSleep, CallPolicy } from './call-policy';
 import { CancelledCallError, kindOfStatus, transportFailure } from './failure';
+import type { ProviderHttpOptions, ProviderHttpTools } from './provider-http-options';
 import { readBody } from './read-body';
 import {
   parseJson,
@@ -14,7 +12,6 @@ import {
   urlOf,
   type ProviderAnswer,
   type ProviderRequestSpec,
-  type Refusal,
 } from './request-spec';
 import { parseRetryAfter } from './retry-after';
 
@@ -22,33 +19,6 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const HEADERS_TIMEOUT_MS = 5_000;
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const CREDENTIAL_PAUSE_MS = 60_000;
-
-export interface ProviderHttpOptions extends CallPolicyOptions {
-  /** Scheme, host and optional path in front of every path. */
-  baseUrl: string;
-  /** For the whole call: waiting, all attempts, and the pauses between them. */
-  timeoutMs: number;
-  /** Headers of every request. */
-  headers: Record<string, string>;
-  /** Wait after a 429 that names none. */
-  throttledForMs: number;
-  /** Reads the provider's own error format; `body` is parsed JSON, or undefined when it is none. */
-  readRefusal?: (status: number, body: unknown) => Refusal;
-  /** What of the answer's headers is kept in the request log. */
-  describeHeaders?: (headers: AnswerHeaders) => Record<string, unknown>;
-  connectTimeoutMs?: number;
-  headersTimeoutMs?: number;
-}
-
-export interface ProviderHttpTools {
-  now: () => Date;
-  budget: ProviderBudget;
-  pauses: ProviderPauses;
-  requests: ProviderRequestLog;
-  metrics: ProviderMetrics;
-  random?: () => number;
-  sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
-}
 
 /** What is known of an attempt while it runs. */
 interface Attempt {
