@@ -17,43 +17,44 @@ export const CLAIM_DUE = `
   RETURNING n.id, n.user_id, n.attempts, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds`;
 
 /**
- * $1 ids, $2 lease token. Gives the rows their stream ids and marks them sent, all in one statement. The row of
- * `user_streams` stays locked until the commit, so a user's ids become visible in increasing order and without
- * holes, whoever delivers. Rows are fenced before ids are counted: an id that was given is an id that was used.
+ * $1 ids, $2 lease token. The rows that are still ours, oldest first, locked until the end of the transaction, and
+ * why they are not wanted any more, if so. A lease token implies that the row is pending; saying so would lead the
+ * planner to the index of due rows and through all of them.
  */
-export const SEND_REALTIME = `
-  WITH mine AS (
-    SELECT n.id, n.user_id, n.created_at,
-      CASE WHEN NOT u.is_active THEN 'user_inactive' WHEN NOT p.realtime_enabled THEN 'channel_disabled' END AS refusal
-    FROM notifications n
-    JOIN users u ON u.id = n.user_id
-    LEFT JOIN user_notification_preferences p ON p.user_id = n.user_id
-    WHERE n.id = ANY($1::uuid[]) AND n.lease_token = $2 AND n.status = 'pending'
-    ORDER BY n.id
-    FOR UPDATE OF n
-  ), counted AS (
-    SELECT user_id, count(*) AS rows FROM mine WHERE refusal IS NULL GROUP BY user_id
-  ), streams AS (
-    INSERT INTO user_streams AS s (user_id, last_id)
-    SELECT user_id, rows FROM counted ORDER BY user_id
-    ON CONFLICT (user_id) DO UPDATE SET last_id = s.last_id + excluded.last_id
-    RETURNING s.user_id, s.last_id
-  ), numbered AS (
-    SELECT m.id, s.last_id - c.rows + row_number() OVER (PARTITION BY m.user_id ORDER BY m.created_at, m.id) AS stream_id
-    FROM mine m JOIN counted c USING (user_id) JOIN streams s USING (user_id)
-    WHERE m.refusal IS NULL
-  )
+export const LOCK_LEASED = `
+  SELECT n.id, n.user_id,
+    CASE WHEN NOT u.is_active THEN 'user_inactive' WHEN NOT p.realtime_enabled THEN 'channel_disabled' END AS refusal
+  FROM notifications n
+  JOIN users u ON u.id = n.user_id
+  LEFT JOIN user_notification_preferences p ON p.user_id = n.user_id
+  WHERE n.id = ANY($1::uuid[]) AND n.lease_token = $2
+  ORDER BY n.created_at, n.id
+  FOR UPDATE OF n`;
+
+/**
+ * $1 users, $2 how many ids each. The row of a user stays locked until the commit, so its ids become visible in
+ * increasing order and without holes, whoever delivers; users are taken in one order, so nobody waits in a circle.
+ */
+export const TAKE_STREAM_IDS = `
+  INSERT INTO user_streams AS s (user_id, last_id)
+  SELECT wanted.user_id, wanted.ids
+  FROM unnest($1::uuid[], $2::bigint[]) AS wanted (user_id, ids)
+  ORDER BY wanted.user_id
+  ON CONFLICT (user_id) DO UPDATE SET last_id = s.last_id + excluded.last_id
+  RETURNING user_id, last_id`;
+
+/** $1 ids of locked rows, $2 for each its stream id, or else $3 why it was refused. */
+export const SETTLE_REALTIME = `
   UPDATE notifications n
-  SET status = (CASE WHEN m.refusal IS NULL THEN 'sent' ELSE 'failed' END)::notification_status_enum,
-      delivered_at = CASE WHEN m.refusal IS NULL THEN now() END,
-      failed_at = CASE WHEN m.refusal IS NOT NULL THEN now() END,
-      error_code = m.refusal,
-      stream_id = i.stream_id,
+  SET status = (CASE WHEN d.stream_id IS NULL THEN 'failed' ELSE 'sent' END)::notification_status_enum,
+      delivered_at = CASE WHEN d.stream_id IS NOT NULL THEN now() END,
+      failed_at = CASE WHEN d.stream_id IS NULL THEN now() END,
+      error_code = d.refusal,
+      stream_id = d.stream_id,
       lease_token = NULL,
       updated_at = now()
-  FROM mine m LEFT JOIN numbered i USING (id)
-  WHERE n.id = m.id
-  RETURNING n.id, n.user_id, n.stream_id, n.error_code`;
+  FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS d (id, stream_id, refusal)
+  WHERE n.id = d.id`;
 
 /** $1 ids, $2 lease token. What an e-mail needs, read after the claim: people change their minds meanwhile. */
 export const READ_DUE_MAILS = `
@@ -63,9 +64,9 @@ export const READ_DUE_MAILS = `
   JOIN users u ON u.id = n.user_id
   JOIN events e ON e.id = n.event_id
   LEFT JOIN user_notification_preferences p ON p.user_id = n.user_id
-  WHERE n.id = ANY($1::uuid[]) AND n.lease_token = $2 AND n.status = 'pending'`;
+  WHERE n.id = ANY($1::uuid[]) AND n.lease_token = $2`;
 
-const FENCE = `WHERE id = ANY($1::uuid[]) AND lease_token = $2 AND status = 'pending'`;
+const FENCE = 'WHERE id = ANY($1::uuid[]) AND lease_token = $2';
 
 /** $1 ids, $2 lease token. No row back means that someone else took over. */
 export const MARK_SENT = `

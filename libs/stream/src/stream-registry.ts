@@ -25,13 +25,12 @@ export const spreadRetryMs = (): number => 2000 + Math.random() * 3000;
 /** The open streams of this process. */
 @Injectable()
 export class StreamRegistry implements OnModuleDestroy {
-  /** The process is on its way out and opens no stream any more. */
-  hasEnded = false;
   private readonly feeds = new Map<string, UserFeed>();
   private readonly slices: Set<EventStream>[];
   private readonly heartbeat: NodeJS.Timeout;
   private opened = 0;
   private openNow = 0;
+  private ended = false;
   private readonly closed;
 
   constructor(
@@ -76,9 +75,14 @@ export class StreamRegistry implements OnModuleDestroy {
     return [...this.feeds.values()];
   }
 
+  /** The process is on its way out and opens no stream any more. */
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
   /** Ends every stream; from now on `hasEnded`. Clients are asked to come back at different times. */
   end(): void {
-    this.hasEnded = true;
+    this.ended = true;
     clearInterval(this.heartbeat);
     for (const feed of [...this.feeds.values()]) {
       for (const stream of [...feed.streams]) stream.close('drain', spreadRetryMs());

@@ -1,10 +1,12 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal } from '@waxwatch/auth';
+import { RateLimitedAfterSignIn } from '@waxwatch/platform/rate-limit';
 import type { Request, Response } from 'express';
 import { LastEventId } from './stream.schema';
 import { StreamService } from './stream.service';
 
+@RateLimitedAfterSignIn('stream_events')
 @ApiTags('notifications')
 @Controller('api/stream')
 export class StreamController {

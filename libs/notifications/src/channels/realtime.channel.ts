@@ -1,19 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Database, isDatabaseUnavailable, rowsIn } from '@waxwatch/platform/database';
-import { SEND_REALTIME } from '../delivery.sql';
+import type { EntityManager } from 'typeorm';
+import { LOCK_LEASED, SETTLE_REALTIME, TAKE_STREAM_IDS } from '../delivery.sql';
 import { DeliveryOutcomes } from '../delivery-outcomes';
-import { StreamHints } from '../stream-hints';
+import { type StreamHint, StreamHints } from '../stream-hints';
+import { giveStreamIds, idsPerUser, type LockedRow } from '../stream-ids';
 import { type Claim, DeliveryChannel } from './delivery-channel';
 
 const BATCH_SIZE = 200;
-
-interface DeliveredRow {
-  id: string;
-  user_id: string;
-  /** Null where the row was refused. */
-  stream_id: number | null;
-  error_code: string | null;
-}
 
 /** Puts notifications into their users' event streams: an id, a status, and a hint to whoever holds the streams. */
 @Injectable()
@@ -51,18 +45,34 @@ export class RealtimeChannel extends DeliveryChannel {
   private async send({ rows, token }: Claim): Promise<void> {
     const startedAt = performance.now();
     const ids = rows.map((row) => row.id);
-    const delivered = await this.db.transaction(
-      async (tx) => await rowsIn<DeliveredRow>(tx, SEND_REALTIME, [ids, token]),
-    );
-    const sent = delivered.flatMap(({ user_id, stream_id }) =>
-      stream_id === null ? [] : [{ user_id, stream_id }],
-    );
+    const { sent, refused } = await this.db.transaction(async (tx) => await this.settle(tx, ids, token));
     this.hints.publish(sent);
     this.outcomes.count(this.name, 'sent', sent.length);
-    this.outcomes.count(this.name, 'failed', delivered.length - sent.length);
-    this.outcomes.count(this.name, 'lease_lost', rows.length - delivered.length);
+    this.outcomes.count(this.name, 'failed', refused);
+    this.outcomes.count(this.name, 'lease_lost', rows.length - sent.length - refused);
     const elapsed = (performance.now() - startedAt) / 1000;
     for (const row of rows) this.outcomes.observeLag(this.name, row.lag_seconds + elapsed);
+  }
+
+  /** Rows are locked and fenced before ids are taken: an id that was taken is an id that is used. */
+  private async settle(
+    tx: EntityManager,
+    ids: string[],
+    token: string,
+  ): Promise<{ sent: StreamHint[]; refused: number }> {
+    const locked = await rowsIn<LockedRow>(tx, LOCK_LEASED, [ids, token]);
+    const wanted = [...idsPerUser(locked)];
+    const lastIds = await rowsIn<{ user_id: string; last_id: number }>(tx, TAKE_STREAM_IDS, [
+      wanted.map(([userId]) => userId),
+      wanted.map(([, count]) => count),
+    ]);
+    const given = giveStreamIds(locked, new Map(lastIds.map((row) => [row.user_id, row.last_id])));
+    await rowsIn(tx, SETTLE_REALTIME, [locked.map((row) => row.id), given, locked.map((row) => row.refusal)]);
+    const sent = locked.flatMap(({ user_id }, index) => {
+      const stream_id = given[index] ?? null;
+      return stream_id === null ? [] : [{ user_id, stream_id }];
+    });
+    return { sent, refused: locked.length - sent.length };
   }
 
   private async postpone({ rows, token }: Claim, error: unknown): Promise<void> {
