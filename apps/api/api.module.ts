@@ -16,7 +16,7 @@ import { WatchRulesApiModule } from '@waxwatch/watch-rules';
 import { ENTITIES } from '../../migrations/data-source';
 
 /** Everything that answers HTTP. A new feature is one more line. */
-const FEATURES = [
+export const API_FEATURES = [
   EventsApiModule,
   ListingsApiModule,
   NotificationsApiModule,
@@ -26,6 +26,9 @@ const FEATURES = [
   WatchReleasesApiModule,
   WatchRulesApiModule,
 ];
+
+/** What there is outside production-like environments on top of it. */
+export const DEVELOPMENT_FEATURES = [PlaygroundModule];
 
 @Module({})
 export class ApiModule {
@@ -37,8 +40,8 @@ export class ApiModule {
         TypeOrmModule.forFeature(ENTITIES), // they name each other across features, so that none can be left out
         HealthModule,
         AuthModule,
-        ...FEATURES,
-        ...(config.isProductionLike ? [] : [PlaygroundModule]),
+        ...API_FEATURES,
+        ...(config.isProductionLike ? [] : DEVELOPMENT_FEATURES),
       ],
     };
   }

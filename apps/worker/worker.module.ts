@@ -10,7 +10,7 @@ import { PollingWorkerModule } from '@waxwatch/polling';
 import { ENTITIES } from '../../migrations/data-source';
 
 /** Everything that takes jobs or ticks. A new feature is one more line. */
-const FEATURES = [ListingsWorkerModule, NotificationsWorkerModule, PollingWorkerModule];
+export const WORKER_FEATURES = [ListingsWorkerModule, NotificationsWorkerModule, PollingWorkerModule];
 
 /** Its only HTTP is health and metrics, on a port that no client reaches; hence no authentication. */
 @Module({})
@@ -23,7 +23,7 @@ export class WorkerModule {
         TypeOrmModule.forFeature(ENTITIES), // they name each other across features, so that none can be left out
         QueueWorkerModule,
         HealthModule,
-        ...FEATURES,
+        ...WORKER_FEATURES,
       ],
     };
   }

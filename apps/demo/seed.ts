@@ -1,0 +1,24 @@
+import type { DemoClient } from './demo-client';
+import { DEMO_PROFILE, DEMO_RULES, demoWatches } from './demo-collector';
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/**
+ * Gives the demo collector a profile, rules and watched releases at the first start. Later starts leave alone what
+ * is there, also when it was changed or switched off meanwhile.
+ * @returns the rules of the collector, newest first
+ */
+export async function seed(client: DemoClient): Promise<Named[]> {
+  await client.call('PATCH', '/api/me', DEMO_PROFILE);
+  const rules = await client.call<Named[]>('GET', '/api/watch-rules');
+  if (rules.length > 0) return rules;
+  for (const rule of DEMO_RULES) await client.call('POST', '/api/watch-rules', rule);
+  const watches = await client.call<unknown[]>('GET', '/api/watch-releases');
+  if (watches.length === 0) {
+    for (const watch of demoWatches()) await client.call('POST', '/api/watch-releases', watch);
+  }
+  return await client.call<Named[]>('GET', '/api/watch-rules');
+}
