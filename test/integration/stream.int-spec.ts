@@ -1,8 +1,11 @@
 import { AuthModule, LocalIssuer } from '@waxwatch/auth';
+import { EventsModule, EventsService } from '@waxwatch/events';
+import { NotificationsWorkerModule } from '@waxwatch/notifications';
 import { Database } from '@waxwatch/platform/database';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { Metrics } from '@waxwatch/platform/metrics';
 import { PubSub } from '@waxwatch/platform/pubsub';
+import { QueueWorkerModule } from '@waxwatch/platform/queue';
 import { StreamApiModule, StreamWatch } from '@waxwatch/stream';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
@@ -399,4 +402,32 @@ describe('event stream', () => {
     expect(late.status).toBe(503);
     await leaving.close();
   });
+
+  it('works in a single process without Redis, from the event to the frame', async () => {
+    const alone = await startHttpApp(
+      [AuthModule, EventsModule, NotificationsWorkerModule, QueueWorkerModule, StreamApiModule],
+      { DATABASE_URL: database.url, AUTH_ISSUER: issuer.issuer, QUEUE_EAGER: 'true' },
+    );
+    const user = await insertUser(db);
+    const client = await openLive(user, alone);
+    const events = alone.app.get(EventsService);
+
+    await alone.app
+      .get(Database)
+      .transaction(async (tx) => await events.record(tx, [{ userId: user, type: 'NEW_MATCH' }]));
+    await events.ring();
+
+    await eventually(() => expect(client.ids).toEqual([1]));
+    await eventually(
+      async () => {
+        const samples = await metric('waxwatch_notification_', alone);
+        for (const name of ['backlog_items', 'oldest_due_seconds']) {
+          expect(samples).toContain(`waxwatch_notification_${name}{channel="email"} 0`);
+          expect(samples).toContain(`waxwatch_notification_${name}{channel="realtime"} 0`);
+        }
+      },
+      { timeoutMs: 10_000 },
+    );
+    await alone.close();
+  }, 30_000);
 });
