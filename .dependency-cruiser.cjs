@@ -16,7 +16,9 @@ const MAY_IMPORT = {
   polling: ['integrations', 'listings'],
   'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],
+  'discogs-account': ['watch-releases', 'integrations', 'events', 'auth'],
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],
+  'dev-routes': ['integrations', 'listings', 'polling', 'auth'],
   search: ['integrations', 'listings', 'matching', 'auth', 'watch-rules'],
 };
 

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '@waxwatch/auth';
+import { DevRoutesModule } from '@waxwatch/dev-routes';
 import { EventsApiModule } from '@waxwatch/events';
 import { HealthModule } from '@waxwatch/health';
 import { ListingsApiModule } from '@waxwatch/listings';
@@ -28,7 +29,7 @@ export const API_FEATURES = [
 ];
 
 /** What there is outside production-like environments on top of it. */
-export const DEVELOPMENT_FEATURES = [PlaygroundModule];
+export const DEVELOPMENT_FEATURES = [DevRoutesModule, PlaygroundModule];
 
 @Module({})
 export class ApiModule {

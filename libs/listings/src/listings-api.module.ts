@@ -9,6 +9,7 @@ import { RuleMatchesController } from './rule-matches.controller';
 @Module({
   imports: [ListingsModule],
   providers: [ListingReader, Outbound],
+  exports: [ListingReader],
   controllers: [ListingsController, OutboundController, RuleMatchesController],
 })
 export class ListingsApiModule {}

@@ -39,8 +39,8 @@ export function alertCard(event, ruleNames) {
       outsideLink(
         'a.buy',
         payload.url,
-        `View on ${providerName(payload.provider)}`,
-        `View ${title} on ${providerName(payload.provider)}`,
+        'View offer',
+        `View offer: ${title} on ${providerName(payload.provider)}`,
       ),
     ]),
   ]);

@@ -37,7 +37,8 @@ class Session {
 
   /** Opens the stream before reading what was there: nothing falls between the two. */
   async start() {
-    await this.api.get('/api/me');
+    const { preferences } = await this.api.get('/api/me');
+    byId('price-currency').textContent = `(${preferences.currency ?? 'USD'})`;
     this.stream.start();
     await this.rules.load();
     await this.feed.load();

@@ -92,12 +92,11 @@ export class SearchPanel {
 function summary({ items, pagination, providers_searched: searched, provider_errors: errors }) {
   const problems = Object.values(errors ?? {});
   const names = searched.map(providerName).join(', ');
-  const more = pagination.has_next ? 'at least ' : '';
   const text =
     items.length === 0 && pagination.page === 1
       ? `Nothing for sale now (${names}).`
-      : `${more}${pagination.total} for sale now (${names}).`;
-  return [text[0].toUpperCase() + text.slice(1), ...problems].join(' ');
+      : `${pagination.total} for sale now (${names}).`;
+  return [text, ...problems].join(' ');
 }
 
 function nameFor({ keywords, max_price: price }) {

@@ -1,0 +1,1 @@
+export { DevRoutesModule } from './dev-routes.module';
