@@ -4,7 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { PlatformModule } from '@waxwatch/platform/app';
 import { type AppConfig, parseConfig } from '@waxwatch/platform/config';
-import { configureApp } from '@waxwatch/platform/http';
+import { configureApp, LeanExpressAdapter } from '@waxwatch/platform/http';
 import { ENTITIES } from '../../migrations/data-source';
 
 export interface HttpApp {
@@ -36,7 +36,13 @@ export async function startHttpApp(
   env: Record<string, string>,
   metadata: Omit<ModuleMetadata, 'imports'> = {},
 ): Promise<HttpApp> {
-  const config = parseConfig({ ENVIRONMENT: 'test', LOG_LEVEL: 'silent', QUEUE_EAGER: 'true', ...env });
+  const config = parseConfig({
+    ENVIRONMENT: 'test',
+    LOG_LEVEL: 'silent',
+    QUEUE_EAGER: 'true',
+    RATE_LIMIT_ENABLED: 'false', // a test may ask as often as it likes, unless that is what it is about
+    ...env,
+  });
   const module = await Test.createTestingModule({
     // Entities name each other across features, so that none can be left out.
     imports: [
@@ -47,7 +53,10 @@ export async function startHttpApp(
     ...metadata,
   }).compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain options
-  const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
+  const app = module.createNestApplication<NestExpressApplication>(new LeanExpressAdapter(), {
+    bodyParser: false,
+    logger: false,
+  });
   configureApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

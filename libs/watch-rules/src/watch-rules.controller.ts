@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
-import { Paged, PageParams, type PageRequest, Returns, ReturnsPage } from '@waxwatch/platform/http';
+import { Paged, PageParams, type PageRequest, Returns, ReturnsWirePage } from '@waxwatch/platform/http';
+import { RateLimited } from '@waxwatch/platform/rate-limit';
 import {
   type NewWatchRule,
   RuleId,
@@ -12,6 +13,7 @@ import {
 } from './watch-rules.schema';
 import { WatchRulesService } from './watch-rules.service';
 
+@RateLimited('watch_rules')
 @ApiTags('watch-rules')
 @Controller('api/watch-rules')
 export class WatchRulesController {
@@ -27,7 +29,7 @@ export class WatchRulesController {
   @Get()
   @ApiOperation({ operationId: 'list_rules_api_watch_rules_get', summary: 'List Rules' })
   @Paged()
-  @ReturnsPage(WatchRuleOut)
+  @ReturnsWirePage(WatchRuleOut)
   async list(@CurrentUserId() userId: string, @PageParams() page: PageRequest) {
     return await this.rules.list(userId, page);
   }

@@ -3,12 +3,20 @@ import { EventsService, type NewEvent } from '@waxwatch/events';
 import { IdSource } from '@waxwatch/platform/clock';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { AppError, ValidationError } from '@waxwatch/platform/errors';
-import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
+import { keysetTail, type PageRequest, type WirePage } from '@waxwatch/platform/http';
 import type { EntityManager } from 'typeorm';
 import { RuleFollowUps } from './rule-follow-ups';
 import { InvalidRuleQuery, mergeQuery, type RuleQuery, withEnabledSources } from './rule-query';
 import type { NewWatchRule, WatchRuleChange, WatchRuleOut } from './watch-rules.schema';
-import { DELETE_RULE, GET_RULE, INSERT_RULE, LIST_RULES, LOCK_RULE, UPDATE_RULE } from './watch-rules.sql';
+import {
+  DELETE_RULE,
+  GET_RULE,
+  INSERT_RULE,
+  LIST_RULES,
+  LOCK_RULE,
+  RULE_ROWS,
+  UPDATE_RULE,
+} from './watch-rules.sql';
 
 /** The rules of a user. What a rule wants polled and held against known listings changes together with it. */
 @Injectable()
@@ -36,10 +44,10 @@ export class WatchRulesService {
     return rule;
   }
 
-  async list(userId: string, page: PageRequest): Promise<Page<WatchRuleOut>> {
+  async list(userId: string, page: PageRequest): Promise<WirePage> {
     const params: unknown[] = [userId];
     const tail = keysetTail(page, 'r', params);
-    return toPage(await this.db.rows<WatchRuleOut>(`${LIST_RULES} ${tail}`, params), page);
+    return RULE_ROWS.toPage(await this.db.texts(`${LIST_RULES} ${tail}`, params), page);
   }
 
   /** @throws AppError 404 */

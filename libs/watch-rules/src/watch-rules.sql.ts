@@ -1,5 +1,20 @@
-const COLUMNS = `id, user_id, name, query, is_active, poll_interval_seconds, last_run_at, next_run_at,
-    created_at, updated_at`;
+import { WireRows } from '@waxwatch/platform/http';
+
+/** A rule as it goes out in lists. */
+export const RULE_ROWS = new WireRows({
+  id: 'plain',
+  user_id: 'plain',
+  name: 'text',
+  query: 'json',
+  is_active: 'boolean',
+  poll_interval_seconds: 'number',
+  last_run_at: 'instant',
+  next_run_at: 'instant',
+  created_at: 'instant',
+  updated_at: 'instant',
+});
+
+const COLUMNS = RULE_ROWS.select;
 
 /** $1 user; the keyset tail follows. */
 export const LIST_RULES = `SELECT ${COLUMNS} FROM watch_search_rules r WHERE r.user_id = $1`;

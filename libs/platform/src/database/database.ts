@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isRetryable } from './sql-state';
+import { asText } from './wire-types';
 
 const MAX_ATTEMPTS = 3;
 const RETRY_DELAY_MS = 25;
@@ -16,6 +17,17 @@ export class Database {
   async rows<T>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
     const result = await this.pool.query(sql, [...params]);
     return result.rows as T[];
+  }
+
+  /** One statement on the pool whose values stay PostgreSQL's text; for lists that go out as they come. */
+  async texts(sql: string, params: readonly unknown[] = []): Promise<(string | null)[][]> {
+    const result = await this.pool.query<(string | null)[]>({
+      text: sql,
+      values: [...params],
+      rowMode: 'array',
+      types: asText,
+    });
+    return result.rows;
   }
 
   /**

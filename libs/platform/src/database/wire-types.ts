@@ -32,3 +32,6 @@ export const wireTypes = {
     return format === 'binary' ? pg.types.getTypeParser(oid, format) : pg.types.getTypeParser(oid);
   },
 };
+
+/** Leaves every value as PostgreSQL's text. */
+export const asText = { getTypeParser: (): ((value: string) => string) => String };

@@ -31,5 +31,8 @@ export {
   toPage,
 } from './pagination';
 export { requestIdOf } from './request-id';
-export { Returns, ReturnsPage } from './returns.decorator';
+export { JsonText } from './json-text';
+export { LeanExpressAdapter } from './lean-express-adapter';
+export { Returns, ReturnsPage, ReturnsWirePage } from './returns.decorator';
+export { type WirePage, WireRows } from './wire-rows';
 export { toValidationItems } from './validation-items';

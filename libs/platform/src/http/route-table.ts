@@ -14,11 +14,25 @@ interface ExpressApp {
 /** Which methods a path answers, read from the router itself so that it cannot disagree with it. */
 export class RouteTable {
   private layers: RouteLayer[] | undefined;
+  private readonly fixed = new Map<string, string[]>();
 
   constructor(private readonly app: ExpressApp) {}
 
   /** Upper-case methods of every route that matches `path`; empty when there is no such path. */
   methodsOf(path: string): string[] {
+    const known = this.fixed.get(path);
+    if (known) return known;
+    const methods = this.matching(path);
+    // Only paths that are spelled out in the router are remembered, so callers cannot make this grow.
+    if (this.isSpelledOut(path)) this.fixed.set(path, methods);
+    return methods;
+  }
+
+  private isSpelledOut(path: string): boolean {
+    return (this.layers ?? []).some((layer) => layer.route?.path === path);
+  }
+
+  private matching(path: string): string[] {
     this.layers ??= (this.app.router?.stack ?? []).filter((layer) => layer.route !== undefined);
     const methods = new Set<string>();
     for (const layer of this.layers) {
