@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { AuthModule, LocalIssuer } from '@waxwatch/auth';
+import type { ProviderListing } from '@waxwatch/integrations';
+import { ListingIngest, ListingsApiModule } from '@waxwatch/listings';
+import { Database } from '@waxwatch/platform/database';
+import { aCollector, type Collector } from '../support/collector';
+import { useTestDatabase } from '../support/database';
+import { aListing } from '../support/factories/listings';
+import { insertRule } from '../support/factories/watch-rules';
+import { type Answer, type HttpApp, startHttpApp } from '../support/http-app';
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/;
+const aRecord = expect.stringMatching(INSTANT) as string;
+
+interface Match {
+  id: string;
+  rule_id: string;
+  matched_at: string;
+  match_context: Record<string, unknown> | null;
+  listing: { id: string; title: string };
+}
+
+describe('listings over HTTP', () => {
+  const database = useTestDatabase();
+  const issuer = new LocalIssuer({ environment: 'test' });
+  let http: HttpApp;
+  let db: Database;
+  let me: Collector;
+
+  const store = async (over: Partial<ProviderListing> = {}): Promise<string> => {
+    const { stored } = await http.app.get(ListingIngest, { strict: false }).ingest([aListing(over)]);
+    const [first] = stored;
+    if (!first) throw new Error('the listing was not stored');
+    return first.id;
+  };
+  const get = async (path: string): Promise<Answer> => await me.call('GET', path);
+
+  beforeAll(async () => {
+    await issuer.start();
+    http = await startHttpApp([AuthModule, ListingsApiModule], {
+      DATABASE_URL: database.url,
+      AUTH_ISSUER: issuer.issuer,
+      EBAY_CAMPAIGN_ID: '5338000000',
+    });
+    db = http.app.get(Database, { strict: false });
+  });
+  beforeEach(async () => {
+    me = aCollector(http, issuer);
+    await me.call('GET', `/api/listings/${randomUUID()}`);
+  });
+  afterAll(async () => {
+    await http.close();
+    await issuer.stop();
+  });
+
+  describe('GET /api/listings/{id}', () => {
+    it('shows a listing to whoever is signed in', async () => {
+      const id = await store({
+        externalId: 'v1|77|0',
+        url: 'https://www.ebay.com/itm/77',
+        title: 'Primus – Frizzle Fry (LP)',
+        price: '19.90',
+        condition: 'VG+',
+        discogsReleaseId: 5,
+      });
+
+      const { status, body } = await get(`/api/listings/${id.toUpperCase()}`);
+
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        id,
+        provider: 'ebay',
+        external_id: 'v1|77|0',
+        url: 'https://www.ebay.com/itm/77',
+        title: 'Primus – Frizzle Fry (LP)',
+        normalized_title: 'primus frizzle fry lp',
+        price: 19.9,
+        currency: 'USD',
+        condition: 'VG+',
+        seller: 'shop',
+        location: 'US',
+        status: 'active',
+        discogs_release_id: 5,
+        discogs_master_id: null,
+        first_seen_at: aRecord,
+        last_seen_at: aRecord,
+        public_url: `/api/outbound/ebay/${id}`,
+      });
+    });
+
+    it('links other marketplaces directly', async () => {
+      const url = 'https://example.com/mock/1';
+      const id = await store({ provider: 'mock', url });
+
+      expect((await get(`/api/listings/${id}`)).body).toMatchObject({ public_url: url });
+    });
+
+    it.each([
+      ['an unknown id', randomUUID(), 404, 'listing not found'],
+      ['no id', 'x', 422, 'validation error'],
+    ])('refuses %s', async (_name, id, status, message) => {
+      for (const path of [
+        `/api/listings/${id}`,
+        `/api/listings/${id}/price-history`,
+        `/api/outbound/ebay/${id}`,
+      ]) {
+        expect(await get(path)).toMatchObject({ status, message });
+      }
+    });
+  });
+
+  describe('GET /api/listings/{id}/price-history', () => {
+    it('tells the prices in order, the newest of them when there are too many', async () => {
+      const externalId = `v1|${randomUUID()}|0`;
+      const id = await store({ externalId, price: '30.00' });
+      await store({ externalId, price: '30.00' });
+      await store({ externalId, price: '25.00' });
+      await store({ externalId, price: '27.50' });
+
+      const all = await get(`/api/listings/${id}/price-history`);
+      const newest = await get(`/api/listings/${id}/price-history?limit=2`);
+
+      const point = (price: number) => ({ price, currency: 'USD', recorded_at: aRecord });
+      expect(all.body).toEqual([30, 25, 27.5].map(point));
+      expect(newest.body).toEqual([25, 27.5].map(point));
+    });
+
+    it.each(['0', '501', 'x'])('refuses a limit of %s', async (limit) => {
+      const id = await store();
+
+      expect((await get(`/api/listings/${id}/price-history?limit=${limit}`)).status).toBe(422);
+    });
+  });
+
+  describe('GET /api/watch-rules/{id}/matches', () => {
+    const matchesOf = async (ruleId: string, query = ''): Promise<Answer & { body: Match[] }> =>
+      (await get(`/api/watch-rules/${ruleId}/matches${query}`)) as Answer & { body: Match[] };
+
+    it('says what a rule has found and why, newest first, page by page', async () => {
+      const word = `w${randomUUID().slice(0, 8)}`;
+      const ruleId = await insertRule(db, { userId: me.id, query: { keywords: [word], sources: ['ebay'] } });
+      await insertRule(db, { userId: me.id, query: { keywords: ['nothing'], sources: ['ebay'] } });
+      const ids: string[] = [];
+      for (const title of ['one', 'two', 'three']) ids.push(await store({ title: `${word} ${title}` }));
+
+      const all = await matchesOf(ruleId);
+      const first = await matchesOf(ruleId, '?limit=2');
+      const cursor = encodeURIComponent(first.headers.get('x-next-cursor') ?? '');
+      const second = await matchesOf(ruleId, `?limit=2&cursor=${cursor}`);
+
+      expect(all.body.map((match) => match.listing.id)).toEqual(ids.toReversed());
+      expect(all.body[0]).toMatchObject({
+        rule_id: ruleId,
+        matched_at: aRecord,
+        match_context: { reason: 'rule_filters_passed', keywords: [word] },
+        listing: { title: `${word} three`, price: 25 },
+      });
+      expect([...first.body, ...second.body]).toEqual(all.body);
+      expect(second.headers.has('x-next-cursor')).toBe(false);
+    });
+
+    it("hides other people's rules", async () => {
+      const other = aCollector(http, issuer);
+      await other.call('GET', `/api/listings/${randomUUID()}`);
+      const ruleId = await insertRule(db, { userId: other.id });
+
+      for (const id of [ruleId, randomUUID()]) {
+        expect(await matchesOf(id)).toMatchObject({ status: 404, message: 'Watch rule not found' });
+      }
+    });
+  });
+
+  describe('GET /api/outbound/ebay/{listing_id}', () => {
+    const clicksOn = async (id: string): Promise<unknown[]> =>
+      await db.rows(
+        'SELECT user_id, provider, referrer FROM outbound_clicks WHERE listing_id = $1 ORDER BY created_at',
+        [id],
+      );
+    const click = async (id: string, { query = '', headers = {} } = {}): Promise<Answer> =>
+      await http.call('GET', `/api/outbound/ebay/${id}${query}`, {
+        token: issuer.issueToken({ sub: me.id, email: `${me.id}@collector.example` }),
+        headers,
+      });
+
+    it('leads to eBay with the campaign in the link and counts every click', async () => {
+      const id = await store({ url: 'https://www.ebay.com/itm/1#top' });
+
+      const { status, headers, body } = await click(id, {
+        headers: { referer: 'https://waxwatch.example/' },
+      });
+      await click(id, { query: '?referer=https%3A%2F%2Fapp.example%2F' });
+      await click(id);
+
+      expect([status, body]).toEqual([307, '']);
+      const location = headers.get('location') ?? '';
+      expect(location).toMatch(/^https:\/\/www\.ebay\.com\/itm\/1\?mkevt=1&.*campid=5338000000.*#top$/);
+      const row = { user_id: me.id, provider: 'ebay' };
+      expect(await clicksOn(id)).toEqual([
+        { ...row, referrer: 'https://waxwatch.example/' },
+        { ...row, referrer: 'https://app.example/' },
+        { ...row, referrer: null },
+      ]);
+    });
+
+    it.each([
+      ['another marketplace', { provider: 'mock', url: 'https://www.ebay.com/itm/1' }, 'listing not found'],
+      [
+        'a host that is not eBay',
+        { url: 'https://ebay.com.evil.example/itm/1' },
+        'listing destination unavailable',
+      ],
+      ['plain http', { url: 'http://www.ebay.com/itm/1' }, 'listing destination unavailable'],
+    ] as const)('leads nowhere for %s', async (_name, over, message) => {
+      const id = await store(over);
+
+      expect(await click(id)).toMatchObject({ status: 404, message });
+      expect(await clicksOn(id)).toEqual([]);
+    });
+
+    it('leads nowhere for a blank link', async () => {
+      const id = await store();
+      await db.rows(`UPDATE listings SET url = '  ' WHERE id = $1`, [id]);
+
+      expect(await click(id)).toMatchObject({ status: 404, message: 'listing destination unavailable' });
+    });
+  });
+});
