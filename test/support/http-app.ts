@@ -40,6 +40,8 @@ export async function startHttpApp(
     ENVIRONMENT: 'test',
     LOG_LEVEL: 'silent',
     QUEUE_EAGER: 'true',
+    // Tests change accounts behind the application's back and look at once.
+    ACCOUNT_CACHE_MS: '0',
     RATE_LIMIT_ENABLED: 'false', // a test may ask as often as it likes, unless that is what it is about
     ...env,
   });

@@ -63,12 +63,14 @@ export class ProfileService {
    */
   async deactivate(userId: string): Promise<string> {
     this.logger.log({ event: 'profile.deactivate.call', user_id: userId });
-    return await this.db.transaction(async (tx) => {
-      const deactivatedAt = orNotFound(await this.users.setActive(tx, userId, false));
+    const deactivatedAt = await this.db.transaction(async (tx) => {
+      const instant = orNotFound(await this.users.setActive(tx, userId, false));
       await rowsIn(tx, DISABLE_RULES, [userId]);
       await this.polls.removeAllOf(tx, userId);
-      return deactivatedAt;
+      return instant;
     });
+    this.users.forget(userId);
+    return deactivatedAt;
   }
 
   /**
@@ -78,6 +80,7 @@ export class ProfileService {
   async reactivate(userId: string): Promise<UserProfileOut> {
     this.logger.log({ event: 'profile.reactivate.call', user_id: userId });
     await this.db.transaction(async (tx) => orNotFound(await this.users.setActive(tx, userId, true)));
+    this.users.forget(userId);
     await this.watchReleases.resumeAllOf(userId);
     return await this.get(userId);
   }

@@ -1,6 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '@waxwatch/platform/clock';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
+import { AccountCache } from './account-cache';
 import {
   DELETE_USER,
   ENSURE_PREFERENCES,
@@ -51,9 +54,31 @@ export const placeholderEmail = (userId: string): string => `${userId}@users.wax
 export class UsersService {
   private readonly logger = new Logger('users');
 
-  constructor(private readonly db: Database) {}
+  private readonly accounts: AccountCache;
 
+  constructor(
+    private readonly db: Database,
+    clock: Clock,
+    @InjectConfig() config: Pick<AppConfig, 'ACCOUNT_CACHE_MS'>,
+  ) {
+    this.accounts = new AccountCache(config.ACCOUNT_CACHE_MS, () => clock.now().getTime());
+  }
+
+  /** As the account is, or was a moment ago (`ACCOUNT_CACHE_MS`). */
   async findAccount(userId: string): Promise<Account | null> {
+    const known = this.accounts.get(userId);
+    if (known) return known;
+    const account = await this.readAccount(userId);
+    if (account) this.accounts.set(userId, account);
+    return account;
+  }
+
+  /** After the commit of a change: a read that came between may have remembered what was before. */
+  forget(userId: string): void {
+    this.accounts.forget(userId);
+  }
+
+  private async readAccount(userId: string): Promise<Account | null> {
     const [row] = await this.db.rows<{ is_active: boolean; tokens_valid_from: number | null }>(READ_ACCOUNT, [
       userId,
     ]);
@@ -96,10 +121,11 @@ export class UsersService {
   /** Credentials issued until now no longer count. Gives the instant, or null when there is no such user. */
   async signOut(userId: string): Promise<string | null> {
     const [row] = await this.db.rows<{ signed_out_at: string }>(SIGN_OUT, [userId]);
+    this.accounts.forget(userId);
     return row?.signed_out_at ?? null;
   }
 
-  /** Gives the instant of the change, or null when there is no such user. */
+  /** Gives the instant of the change, or null when there is no such user. `forget` follows the commit. */
   async setActive(tx: EntityManager, userId: string, isActive: boolean): Promise<string | null> {
     const [row] = await rowsIn<{ updated_at: string }>(tx, SET_ACTIVE, [userId, isActive]);
     return row?.updated_at ?? null;
@@ -110,11 +136,13 @@ export class UsersService {
    * not bring it back. Gives the instant, or null when there is no such user.
    */
   async delete(userId: string): Promise<string | null> {
-    return await this.db.transaction(async (tx) => {
+    const deletedAt = await this.db.transaction(async (tx) => {
       const [deleted] = await rowsIn(tx, DELETE_USER, [userId]);
       if (!deleted) return null;
       const [tombstone] = await rowsIn<{ deleted_at: string }>(tx, ENTOMB_USER, [userId]);
       return tombstone?.deleted_at ?? null;
     });
+    this.accounts.forget(userId);
+    return deletedAt;
   }
 }
