@@ -56,7 +56,7 @@ export function demoAddress(env: Environment): { host: string; port: number } {
 /** @throws DemoError with the first setting that cannot be used */
 export function demoConfig(env: Environment, own: OwnSettings): AppConfig {
   const given = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => value?.trim() && !OWN_NAMES.includes(name)),
+    Object.entries(env).filter(([name, value]) => value?.trim() && !OWN_NAMES.includes(name.toUpperCase())),
   );
   try {
     return parseConfig({

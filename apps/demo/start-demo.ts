@@ -54,6 +54,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     await postgres?.stop();
   };
   try {
+    // Mistakes in the settings are told before anybody waits for a database.
+    demoConfig(env, { databaseUrl: 'postgres://localhost/waxwatch', issuer: issuer.issuer });
     if (options.databaseUrl === undefined) {
       onStep('starting PostgreSQL');
       postgres = await startPostgres(options.dataDir);

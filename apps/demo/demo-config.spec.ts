@@ -1,0 +1,61 @@
+import { demoAddress, demoConfig, refuseProduction } from './demo-config';
+import { DemoError } from './demo-error';
+
+const OWN = { databaseUrl: 'postgres://127.0.0.1:1/demo', issuer: 'http://127.0.0.1:2/auth/v1' };
+
+describe('the configuration of the demo', () => {
+  it.each(['production', 'staging', 'prod'])('refuses ENVIRONMENT=%s', (environment) => {
+    expect(() => refuseProduction({ ENVIRONMENT: environment })).toThrow(DemoError);
+  });
+
+  it.each([undefined, '', 'dev', 'Test', 'local'])('runs with ENVIRONMENT=%s', (environment) => {
+    expect(() => refuseProduction({ ENVIRONMENT: environment })).not.toThrow();
+  });
+
+  it('needs no environment at all', () => {
+    expect(demoConfig({}, OWN)).toMatchObject({
+      environment: 'local',
+      isProductionLike: false,
+      HOST: '127.0.0.1',
+      PORT: 8000,
+      QUEUE_EAGER: true,
+      DATABASE_URL: OWN.databaseUrl,
+      auth: { issuer: OWN.issuer },
+    });
+  });
+
+  it('lets the environment change its habits, but not lead it to something real', () => {
+    const config = demoConfig(
+      {
+        PORT: '9000',
+        DEMO_PORT: '9001',
+        MOCK_PUBLISH_INTERVAL_SECONDS: '7',
+        DATABASE_URL: 'postgres://real/db',
+        REDIS_URL: 'redis://real',
+        QUEUE_EAGER: 'false',
+        AUTH_ISSUER: 'https://real.example',
+        AUTH_JWKS_URL: 'https://real.example/keys',
+      },
+      OWN,
+    );
+
+    expect(config).toMatchObject({
+      PORT: 9001,
+      MOCK_PUBLISH_INTERVAL_SECONDS: 7,
+      DATABASE_URL: OWN.databaseUrl,
+      QUEUE_EAGER: true,
+      auth: { issuer: OWN.issuer },
+    });
+    expect(config.REDIS_URL).toBeUndefined();
+  });
+
+  it.each(['x', '65536', '-1', '80.5'])('refuses port %s', (port) => {
+    expect(() => demoAddress({ DEMO_PORT: port })).toThrow(DemoError);
+  });
+
+  it('names the setting that cannot be used, in one line', () => {
+    expect(() => demoConfig({ MOCK_PUBLISH_INTERVAL_SECONDS: 'soon' }, OWN)).toThrow(
+      /^MOCK_PUBLISH_INTERVAL_SECONDS: [^\n]+$/,
+    );
+  });
+});
