@@ -3,6 +3,7 @@ import { Watches1764000000001 } from './1764000000001-watches';
 import { Listings1764000000002 } from './1764000000002-listings';
 import { EventsAndNotifications1764000000003 } from './1764000000003-events-and-notifications';
 import { Polling1764000000004 } from './1764000000004-polling';
+import { DiscogsAccount1764000000010 } from './1764000000010-discogs-account';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Listings1764000000002,
   EventsAndNotifications1764000000003,
   Polling1764000000004,
+  DiscogsAccount1764000000010,
 ];

@@ -1,5 +1,11 @@
+import {
+  ExternalAccountLink,
+  ImportJob,
+  ImportSeenRelease,
+  PendingAuthorisation,
+} from '@waxwatch/discogs-account';
 import { Event } from '@waxwatch/events';
-import { ExternalAccountLink, ImportJob, ProviderPause, ProviderRequest } from '@waxwatch/integrations';
+import { ProviderPause, ProviderRequest } from '@waxwatch/integrations';
 import { Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill } from '@waxwatch/listings';
 import { WatchMatch } from '@waxwatch/matching';
 import { Notification, UserStream } from '@waxwatch/notifications';
@@ -17,11 +23,13 @@ export const ENTITIES = [
   Event,
   ExternalAccountLink,
   ImportJob,
+  ImportSeenRelease,
   Listing,
   ListingAlert,
   Notification,
   NotificationPreferences,
   OutboundClick,
+  PendingAuthorisation,
   PollSubscription,
   PollTarget,
   PriceSnapshot,

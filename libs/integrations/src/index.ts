@@ -21,8 +21,6 @@ export {
 } from './mock/mock-marketplace';
 export { mockReleases, type MockRelease } from './mock/mock-listing';
 export { MockProvider } from './mock/mock.provider';
-export { ExternalAccountLink } from './discogs-account/external-account-link.entity';
-export { ImportJob } from './discogs-account/import-job.entity';
 export { ProviderPause } from './pauses/provider-pause.entity';
 export { ProviderRequest, SYSTEM_USER_ID } from './request-log/provider-request.entity';
 export { IntegrationsModule } from './integrations.module';
@@ -35,6 +33,15 @@ export {
   type DiscogsCatalogueType,
 } from './discogs/discogs.provider';
 export { DiscogsApi, type DiscogsRequest } from './discogs/discogs-api';
+export {
+  DISCOGS_SOURCES,
+  DiscogsAccounts,
+  type DiscogsAccountsOptions,
+  type DiscogsCredential,
+  type DiscogsListPage,
+  type DiscogsSource,
+} from './discogs/discogs-accounts';
+export type { DiscogsListEntry } from './discogs/discogs-account.schema';
 export type { DiscogsEntry } from './discogs/discogs-listing';
 export { ProviderBudget, type BudgetUse, type CallPriority } from './budget/provider-budget';
 export { InProcessPauses, ProviderPauses } from './pauses/provider-pauses';

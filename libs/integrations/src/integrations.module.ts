@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProviderBudget } from './budget/provider-budget';
+import { DiscogsAccounts } from './discogs/discogs-accounts';
 import { DiscogsProvider } from './discogs/discogs.provider';
 import { EbayProvider } from './ebay/ebay.provider';
 import { integrationsProviders } from './integrations.wiring';
@@ -18,6 +19,7 @@ import { ProviderRequestLog } from './request-log/provider-request-log';
   providers: integrationsProviders,
   exports: [
     ProviderRegistry,
+    DiscogsAccounts,
     DiscogsProvider,
     EbayProvider,
     MockMarketplace,

@@ -6,6 +6,7 @@ import { RedisConnections } from '@waxwatch/platform/redis';
 import { InProcessBudget } from './budget/in-process-budget';
 import { ProviderBudget, type BudgetLimits } from './budget/provider-budget';
 import { RedisBudget } from './budget/redis-budget';
+import { DiscogsAccounts } from './discogs/discogs-accounts';
 import { DiscogsProvider } from './discogs/discogs.provider';
 import { EbayProvider } from './ebay/ebay.provider';
 import type { ProviderHttpTools } from './http/provider-http-options';
@@ -92,6 +93,20 @@ function makeDiscogs(config: AppConfig, tools: ProviderHttpTools): DiscogsProvid
   );
 }
 
+function makeAccounts(
+  config: AppConfig,
+  discogs: DiscogsProvider,
+  clock: Clock,
+  ids: IdSource,
+): DiscogsAccounts {
+  const { DISCOGS_OAUTH_CLIENT_ID: key, DISCOGS_OAUTH_CLIENT_SECRET: secret } = config;
+  return new DiscogsAccounts(discogs.api, {
+    consumer: key === undefined || secret === undefined ? null : { key, secret },
+    now: () => clock.now(),
+    nextNonce: () => ids.next(),
+  });
+}
+
 function makeEbay(config: AppConfig, tools: ProviderHttpTools): EbayProvider {
   return new EbayProvider(
     {
@@ -145,6 +160,11 @@ export const integrationsProviders: Provider[] = [
     ): ProviderHttpTools => ({ now: () => clock.now(), budget, pauses, requests, metrics }),
   },
   { provide: DiscogsProvider, inject: [APP_CONFIG, TOOLS], useFactory: makeDiscogs },
+  {
+    provide: DiscogsAccounts,
+    inject: [APP_CONFIG, DiscogsProvider, Clock, IdSource],
+    useFactory: makeAccounts,
+  },
   { provide: EbayProvider, inject: [APP_CONFIG, TOOLS], useFactory: makeEbay },
   {
     provide: MockMarketplace,

@@ -22,10 +22,22 @@ export function isAgentRefused(request: SimulatedRequest): boolean {
   return agent === '' || GENERIC_AGENT.test(agent);
 }
 
-/** Reads the credential of a request; null when there is one and it is not good. */
-export function authenticate(request: SimulatedRequest, keys: AppKeys, data: DiscogsData): Principal | null {
+/**
+ * Reads the credential of a request; null when there is one and it is not good. `oauthUser` is asked for the user of
+ * a signed request.
+ */
+export function authenticate(
+  request: SimulatedRequest,
+  keys: AppKeys,
+  data: DiscogsData,
+  oauthUser: () => SimulatedUser | null,
+): Principal | null {
   const header = request.headers.authorization ?? '';
   const [scheme = '', ...rest] = header.split(' ');
+  if (scheme.toLowerCase() === 'oauth') {
+    const user = oauthUser();
+    return user && { isAuthenticated: true, user };
+  }
   const given = new Map([...readPairs(rest.join(' ')), ...request.query.entries()]);
   if (header !== '' && scheme.toLowerCase() !== 'discogs') return null;
   const token = given.get('token');

@@ -18,6 +18,7 @@ import {
 } from './discogs-data';
 import { DiscogsLimits } from './discogs-limits';
 import { message, NOT_FOUND, UNAUTHENTICATED } from './discogs-replies';
+import { DiscogsOAuth } from './discogs-oauth';
 import { DiscogsUsers } from './discogs-users';
 import { spoilDiscogsPage } from './spoil-discogs-page';
 
@@ -35,13 +36,16 @@ interface RouteContext {
 
 type Route = [methods: string, path: RegExp, answer: (context: RouteContext, parts: string[]) => Reply];
 
-/**
- * The Discogs API. The three-legged OAuth exchange is not part of it yet; its routes belong into `routes`, its
- * credential into `authenticate`.
- */
+/** The token endpoints are asked before there is a user. */
+const TOKEN_ENDPOINTS = new Set(['GET /oauth/request_token', 'POST /oauth/access_token']);
+
+/** The Discogs API with its three-legged OAuth exchange. */
 export class DiscogsSimulator extends HttpSimulator {
   readonly data = new DiscogsData();
   readonly limits = new DiscogsLimits(() => this.clock.nowMs());
+  readonly oauth = new DiscogsOAuth(this.data, DISCOGS_KEYS, () => this.clock.nowMs());
+  /** A signature is good once, so that who calls is found out once per request. */
+  private readonly principals = new WeakMap<SimulatedRequest, { principal: Principal | null }>();
   private readonly catalogue = new DiscogsCatalogue(this.data, () => this.url);
   private readonly users = new DiscogsUsers(this.data, () => this.url);
   private readonly routes: Route[] = [
@@ -71,6 +75,8 @@ export class DiscogsSimulator extends HttpSimulator {
       /^\/marketplace\/price_suggestions\/(\d+)$/,
       ({ principal }, [id]) => this.users.priceSuggestions(Number(id), principal),
     ],
+    ['GET', /^\/oauth\/request_token$/, ({ request }) => this.oauth.requestToken(request)],
+    ['POST', /^\/oauth\/access_token$/, ({ request }) => this.oauth.accessToken(request)],
     ['GET', /^\/oauth\/identity$/, ({ principal }) => this.users.identity(principal)],
     ['GET', /^\/users\/([^/]+)$/, ({ principal }, [name = '']) => this.users.profile(name, principal)],
     [
@@ -128,7 +134,7 @@ export class DiscogsSimulator extends HttpSimulator {
 
   protected override answer(request: SimulatedRequest): Reply {
     if (isAgentRefused(request)) return { status: 403, body: HTML_PAGE, contentType: 'text/html' };
-    const principal = authenticate(request, DISCOGS_KEYS, this.data);
+    const principal = this.principalOf(request);
     if (!this.limits.take(request.remoteAddress, principal?.isAuthenticated ?? false)) {
       return message(429, 'You are making requests too quickly.');
     }
@@ -143,9 +149,19 @@ export class DiscogsSimulator extends HttpSimulator {
   }
 
   protected override decorate(reply: Reply, request: SimulatedRequest): Reply {
-    const isAuthenticated = authenticate(request, DISCOGS_KEYS, this.data)?.isAuthenticated ?? false;
+    const isAuthenticated = this.principalOf(request)?.isAuthenticated ?? false;
     const limits = this.limits.headers(request.remoteAddress, isAuthenticated);
     return { ...reply, headers: { server: 'cloudflare', ...limits, ...reply.headers } };
+  }
+
+  private principalOf(request: SimulatedRequest): Principal | null {
+    const known = this.principals.get(request);
+    if (known) return known.principal;
+    const principal = TOKEN_ENDPOINTS.has(`${request.method} ${request.path}`)
+      ? { isAuthenticated: true, user: null }
+      : authenticate(request, DISCOGS_KEYS, this.data, () => this.oauth.userOf(request));
+    this.principals.set(request, { principal });
+    return principal;
   }
 
   protected override spoil(kind: 'empty_page' | 'duplicate_rows' | 'malformed_items', reply: Reply): Reply {
@@ -154,6 +170,7 @@ export class DiscogsSimulator extends HttpSimulator {
 
   protected override clearData(): void {
     this.data.clear();
+    this.oauth.clear();
     this.limits.reset();
   }
 
@@ -180,6 +197,14 @@ export class DiscogsSimulator extends HttpSimulator {
       },
       'POST listings': (body) => this.addListing(listingSchema.parse(body)),
       'POST users': (body) => this.addUser(userSchema.parse(body)),
+      'POST oauth/decide': (body) => {
+        const { token, username } = z
+          .object({ token: z.string(), username: z.string().nullable() })
+          .parse(body);
+        return this.oauth.decide(token, username);
+      },
+      'POST oauth/revoke': (body) =>
+        this.oauth.revoke(z.object({ username: z.string() }).parse(body).username),
       'POST limits': (body) => {
         Object.assign(this.limits, limits.parse(body));
       },

@@ -24,13 +24,19 @@ export interface DiscogsApiOptions {
   >;
 }
 
-export interface DiscogsRequest<T> extends Pick<
+export type DiscogsRequest<T> = Pick<
   ProviderRequestSpec<T>,
-  'path' | 'endpoint' | 'schema' | 'query' | 'method' | 'describe'
-> {
-  /** A user's own `Authorization` header; absent means the application's token. */
-  authorization?: string;
-}
+  | 'path'
+  | 'endpoint'
+  | 'schema'
+  | 'query'
+  | 'method'
+  | 'format'
+  | 'toleratedStatus'
+  | 'describe'
+  /** A user's own; absent means the application's token. */
+  | 'authorization'
+>;
 
 /**
  * The Discogs API with its credentials. All calls of all users share one budget, because Discogs counts by source
@@ -67,10 +73,9 @@ export class DiscogsApi {
 
   /** Throws `ProviderError`: `gone` for unknown ids, `credential` for a refused token, and the usual ones. */
   async request<T>(request: DiscogsRequest<T>, call: ProviderCall): Promise<T> {
-    const { authorization, ...spec } = request;
-    const headers = { authorization: authorization ?? `Discogs token=${this.options.token}` };
-    const credential = authorization === undefined ? 'app' : 'user';
-    return (await this.http.call({ ...spec, headers, credential }, call)).data;
+    const credential = request.authorization === undefined ? 'app' : 'user';
+    const authorization = request.authorization ?? (() => `Discogs token=${this.options.token}`);
+    return (await this.http.call({ ...request, authorization, credential }, call)).data;
   }
 
   /** Ends all connections. */

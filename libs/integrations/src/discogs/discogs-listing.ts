@@ -146,7 +146,7 @@ function joinArtists(artists: { name: string; join?: string | undefined }[] | un
 }
 
 /** "Nirvana (2)" is the second band of that name in the database; its records just say Nirvana. */
-function withoutNumber(name: string): string {
+export function withoutNumber(name: string): string {
   return name.replace(/ \(\d+\)$/, '').replace(/\*$/, '');
 }
 

@@ -379,8 +379,11 @@ describe('DiscogsProvider limits and credentials', () => {
     simulator.addUser({ username: 'alice', token: 'alice-token' });
     const { provider, search } = client();
     const request = { path: '/oauth/identity', endpoint: '/oauth/identity', schema: anyShape };
-    await provider.api.request({ ...request, authorization: 'Discogs token=alice-token' }, anyCall());
-    const refused = provider.api.request({ ...request, authorization: 'Discogs token=nobody' }, anyCall());
+    await provider.api.request({ ...request, authorization: () => 'Discogs token=alice-token' }, anyCall());
+    const refused = provider.api.request(
+      { ...request, authorization: () => 'Discogs token=nobody' },
+      anyCall(),
+    );
     expect(await refusalOf(refused)).toMatchObject({ kind: 'credential' });
     expect((await search('x')).total).toBe(0);
   });

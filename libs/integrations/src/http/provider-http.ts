@@ -7,6 +7,7 @@ import { CancelledCallError, kindOfStatus, transportFailure } from './failure';
 import type { ProviderHttpOptions, ProviderHttpTools } from './provider-http-options';
 import { readBody } from './read-body';
 import {
+  parseForm,
   parseJson,
   singleHeaders,
   urlOf,
@@ -139,6 +140,7 @@ export class ProviderHttp {
         ...(spec.form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
         ...this.options.headers,
         ...spec.headers,
+        ...(spec.authorization ? { authorization: spec.authorization() } : {}),
       },
       body: spec.form ? new URLSearchParams(spec.form).toString() : null,
     });
@@ -155,8 +157,9 @@ export class ProviderHttp {
     if (text.trim() === '' && status !== 204) {
       throw this.error('bad_response', `${this.label} empty response`, spec, { status });
     }
-    const json = status === 204 ? null : parseJson(text);
-    const parsed = json === undefined ? undefined : spec.schema.safeParse(json);
+    const content = spec.format === 'form' ? parseForm(text) : parseJson(text);
+    const data = status === 204 ? null : content;
+    const parsed = data === undefined ? undefined : spec.schema.safeParse(data);
     if (!parsed?.success) {
       throw this.error('bad_response', `${this.label} unreadable response`, spec, {
         status,

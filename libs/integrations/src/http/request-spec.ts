@@ -19,6 +19,10 @@ export interface ProviderRequestSpec<T> {
   method?: 'GET' | 'POST';
   query?: Record<string, string | number | null | undefined>;
   headers?: Record<string, string>;
+  /** The `Authorization` header, made anew for every attempt: a signature is good once. */
+  authorization?: () => string;
+  /** How a good answer is written; OAuth 1.0a answers as forms do. Default `json`. */
+  format?: 'json' | 'form';
   /** Sent form-encoded. */
   form?: Record<string, string>;
   /** Whose credential it is: a user's being refused says nothing about the provider. Default `app`. */
@@ -64,4 +68,9 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The fields of a form-encoded text; of a repeated one the last. */
+export function parseForm(text: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(text.trim()));
 }

@@ -1,10 +1,11 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
-import { PROVIDER_NAMES, type ProviderName } from '../listing-provider';
+import { PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
 
-/** A user's account at a provider. Tokens are stored encrypted and nowhere else. */
+/** A user's account at a provider. Tokens and their secrets are stored encrypted and nowhere else. */
 @Entity('external_account_links')
 @Unique('uq_external_account_links_user_provider', ['userId', 'provider'])
 @Index('ix_external_account_links_provider_external', ['provider', 'externalUserId'])
+@Index('ix_external_account_links_sync', ['provider', 'lastSyncedAt', 'id'])
 export class ExternalAccountLink {
   @PrimaryColumn('uuid')
   id!: string;
@@ -22,6 +23,10 @@ export class ExternalAccountLink {
   @Column('text', { nullable: true })
   accessToken!: string | null;
 
+  /** The second half of an OAuth 1.0a credential; null for a personal token. */
+  @Column('text', { nullable: true })
+  accessTokenSecret!: string | null;
+
   @Column('text', { nullable: true })
   refreshToken!: string | null;
 
@@ -36,6 +41,14 @@ export class ExternalAccountLink {
 
   @Column('jsonb', { nullable: true })
   tokenMetadata!: Record<string, unknown> | null;
+
+  /** When the provider refused the credential, or it proved unreadable; null while it is good. */
+  @Column('timestamptz', { nullable: true })
+  reconnectRequiredAt!: Date | null;
+
+  /** When the scheduled sync last had its turn, or an import went through. */
+  @Column('timestamptz', { nullable: true })
+  lastSyncedAt!: Date | null;
 
   @Column('timestamptz', { default: () => 'now()' })
   connectedAt!: Date;

@@ -1,10 +1,15 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { PROVIDER_NAMES, type ProviderName } from '../listing-provider';
+import { PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
 
+export const IMPORT_SCOPES = ['wantlist', 'collection', 'both'] as const;
+export type ImportScope = (typeof IMPORT_SCOPES)[number];
+
+/** One reading of a user's lists, page by page. At most one per user and provider is under way. */
 @Entity('import_jobs')
 @Index('ix_import_jobs_user_created', ['userId', 'createdAt'])
 @Index('ix_import_jobs_status', ['status'])
-@Index('uq_import_jobs_inflight_user_provider_scope', ['userId', 'provider', 'importScope'], {
+@Index('ix_import_jobs_due', ['dueAt'], { where: `status IN ('pending', 'running')` })
+@Index('uq_import_jobs_inflight_user_provider', ['userId', 'provider'], {
   unique: true,
   where: `status IN ('pending', 'running')`,
 })
@@ -24,7 +29,7 @@ export class ImportJob {
   provider!: ProviderName;
 
   @Column('varchar', { length: 20 })
-  importScope!: 'wantlist' | 'collection' | 'both';
+  importScope!: ImportScope;
 
   @Column('varchar', { length: 30, default: 'pending' })
   status!: 'pending' | 'running' | 'completed' | 'failed' | 'failed_to_queue';
@@ -52,6 +57,17 @@ export class ImportJob {
 
   @Column('jsonb', { nullable: true })
   errors!: Record<string, unknown>[] | null;
+
+  /** Entries that the list being read had when its pass began, and those read of it since. */
+  @Column('int', { nullable: true })
+  listSize!: number | null;
+
+  @Column('int', { default: 0 })
+  listRead!: number;
+
+  /** Begun by the schedule and not by its user. */
+  @Column('boolean', { default: false })
+  isScheduled!: boolean;
 
   /** When the job may be taken again: its turn, or the end of the lease of whoever took it. */
   @Column('timestamptz', { default: () => 'now()' })
