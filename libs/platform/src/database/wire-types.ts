@@ -22,6 +22,9 @@ export function toWireInstant(value: string): string {
 const normaliseOffset = (offset: string): string =>
   offset.length === 3 ? `${offset}:00` : offset.slice(0, 6);
 
+// Declared for its own list of types only, but it knows every number.
+const standardParser: (oid: number, format?: 'text' | 'binary') => unknown = pg.types.getTypeParser;
+
 /** Type parsers of every connection: instants stay strings, bigints become numbers, numerics stay strings. */
 export const wireTypes = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
@@ -29,7 +32,7 @@ export const wireTypes = {
       if (oid === TIMESTAMPTZ) return toWireInstant;
       if (oid === INT8) return Number;
     }
-    return format === 'binary' ? pg.types.getTypeParser(oid, format) : pg.types.getTypeParser(oid);
+    return standardParser(oid, format);
   },
 };
 
