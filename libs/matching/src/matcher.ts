@@ -92,6 +92,7 @@ export class Matcher {
     this.index.learn(titles.map(({ title }) => readSpellings(title)));
     await this.readPages(ACTIVE_RULES);
     await this.readPages(ACTIVE_WATCHES);
+    this.index.compact();
     this.horizon = oldest?.xmin ?? 0;
     const duration_ms = Math.round(performance.now() - startedAt);
     this.logger.log({ event: 'matching.index.loaded', size: this.index.size, duration_ms });

@@ -2,6 +2,8 @@ import pg from 'pg';
 
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
+const SPACE = 32;
+const DOT = 46;
 const POSTGRES_INSTANT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?([+-]\d\d(?::\d\d(?::\d\d)?)?)$/;
 
 /**
@@ -9,6 +11,22 @@ const POSTGRES_INSTANT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?([+
  * digits or none. A JavaScript `Date` would lose the microseconds that keyset pages are ordered by.
  */
 export function toWireInstant(value: string): string {
+  return isPlainUtc(value) ? plainUtcToWire(value) : anyInstantToWire(value);
+}
+
+/** `2026-11-23 08:27:38.782479+00`: what every server in UTC sends for a year of four digits. */
+const isPlainUtc = (value: string): boolean =>
+  value.endsWith('+00') &&
+  value.charCodeAt(10) === SPACE &&
+  (value.length === 22 || value.charCodeAt(19) === DOT);
+
+function plainUtcToWire(value: string): string {
+  const seconds = `${value.slice(0, 10)}T${value.slice(11, 19)}`;
+  if (value.length === 22) return `${seconds}Z`;
+  return `${seconds}.${value.slice(20, -3).padEnd(6, '0')}Z`;
+}
+
+function anyInstantToWire(value: string): string {
   const match = POSTGRES_INSTANT.exec(value);
   if (!match) return value;
   const [, day, time, fraction, offset] = match;
