@@ -9,6 +9,7 @@ const alertEvent = z.object({
   id: z.string(),
   type: z.enum(['NEW_MATCH', 'LISTING_PRICE_DROP']),
   created_at: z.string(),
+  rule_id: z.string().nullable(),
   payload: z.object({
     rule_name: z.string().optional(),
     watch_release_title: z.string().optional(),
@@ -97,11 +98,16 @@ export class AlertFollower {
     this.wanted = new Set();
     if (this.controller.signal.aborted) return;
     const events = await this.client.call<{ id: string }[]>('GET', '/api/events?limit=200');
+    const rules = await this.client.call<{ id: string; name: string }[]>('GET', '/api/watch-rules?limit=200');
     for (const event of events.reverse()) {
       if (!wanted.has(event.id) || this.seen.has(event.id)) continue;
       this.seen.add(event.id);
       const alert = alertEvent.safeParse(event);
-      if (alert.success) this.onAlert(alert.data);
+      if (!alert.success) continue;
+      const { rule_id: ruleId, payload } = alert.data;
+      // A price drop does not repeat which rule found the copy in the first place.
+      payload.rule_name ??= rules.find(({ id }) => id === ruleId)?.name;
+      this.onAlert(alert.data);
     }
   }
 }

@@ -5,6 +5,7 @@ const ALERT: AlertEvent = {
   id: '1',
   type: 'NEW_MATCH',
   created_at: '2026-01-05T10:00:00.000000Z',
+  rule_id: 'r1',
   payload: {
     rule_name: 'Kraftwerk',
     listing_title: 'Kraftwerk - Autobahn LP',

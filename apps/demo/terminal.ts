@@ -57,7 +57,7 @@ function money(amount: number, currency: string): string {
 }
 
 function why({ rule_name: rule, watch_release_title: watched, matched = {} }: AlertEvent['payload']): string {
-  const source = rule ? `rule "${rule}"` : watched ? `watched release "${watched}"` : 'an alert of before';
+  const source = rule ? `rule "${rule}"` : watched ? `watched release "${watched}"` : 'a watched release';
   const { keywords = [], price_limit: limit, currency = 'USD', min_condition: grade } = matched;
   const reasons = [
     keywords.length > 0 ? `title has ${keywords.map((word) => `"${word}"`).join(', ')}` : '',
