@@ -68,7 +68,7 @@ const UP = [
   `CREATE INDEX ix_events_user_keyset ON events (user_id, created_at, id)`,
   `CREATE UNIQUE INDEX uq_notifications_user_stream ON notifications (user_id, stream_id)
      WHERE stream_id IS NOT NULL`,
-  `CREATE INDEX ix_notifications_due ON notifications (due_at) WHERE status = 'pending'`,
+  `CREATE INDEX ix_notifications_due ON notifications (channel, due_at) WHERE status = 'pending'`,
   `CREATE INDEX ix_notifications_unread ON notifications (user_id) WHERE is_read = false`,
   `CREATE INDEX ix_notifications_user_keyset ON notifications (user_id, created_at, id)`,
   `ALTER TABLE events ADD CONSTRAINT "FK_09f256fb7f9a05f0ed9927f406b"

@@ -12,7 +12,7 @@ export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 @Unique('uq_notifications_event_channel', ['eventId', 'channel'])
 @Index('ix_notifications_user_keyset', ['userId', 'createdAt', 'id'])
 @Index('ix_notifications_unread', ['userId'], { where: 'is_read = false' })
-@Index('ix_notifications_due', ['dueAt'], { where: `status = 'pending'` })
+@Index('ix_notifications_due', ['channel', 'dueAt'], { where: `status = 'pending'` })
 @Index('uq_notifications_user_stream', ['userId', 'streamId'], {
   unique: true,
   where: 'stream_id IS NOT NULL',
