@@ -35,10 +35,14 @@ class Session {
     });
   }
 
-  /** Opens the stream before reading what was there: nothing falls between the two. */
-  async start() {
+  /** Fails where the service does not know the token. */
+  async identify() {
     const { preferences } = await this.api.get('/api/me');
     byId('price-currency').textContent = `(${preferences.currency ?? 'USD'})`;
+  }
+
+  /** Opens the stream before reading what was there: nothing falls between the two. */
+  async open() {
     this.stream.start();
     await this.rules.load();
     await this.feed.load();
@@ -68,8 +72,9 @@ async function signIn(token) {
   session?.end();
   session = new Session(token);
   byId('sign-in-problem').textContent = '';
+  const mine = session;
   try {
-    await session.start();
+    await mine.identify();
   } catch (error) {
     signOut(error.message);
     return;
@@ -77,6 +82,7 @@ async function signIn(token) {
   sessionStorage.setItem(TOKEN_KEY, token);
   showBoard(true);
   byId('keywords').focus();
+  await mine.open().catch((error) => (byId('alerts-note').textContent = error.message));
 }
 
 function signOut(reason = '') {
