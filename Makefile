@@ -27,11 +27,13 @@ test: install ## Check and test everything; brings up PostgreSQL, Redis and Chro
 	@node --import tsx test/run.ts
 
 .PHONY: check
-check: install ## Format, lint, types, import rules and unit tests: before every commit
+check: install ## Format, lint, types, import rules, docs and unit tests: before every commit
 	@npm run --silent format:check
 	@npm run --silent lint
 	@npm run --silent typecheck
 	@npm run --silent import-rules
+	@npm run --silent check:env-sample
+	@npm run --silent check:docs-links
 	@npm run --silent test:unit
 
 .PHONY: bench

@@ -19,7 +19,11 @@ const CONFIG = {
 startOrExit('openapi', async () => {
   const config = parseConfig(CONFIG);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain options
-  const app = await NestFactory.create(ApiModule.forRoot(config), { preview: true, logger: false });
+  const app = await NestFactory.create(ApiModule.forRoot(config), {
+    preview: true,
+    logger: false,
+    abortOnError: false, // else Nest ends the process without a word
+  });
   const file = resolve(process.argv[2] ?? 'docs/openapi.json');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(buildOpenApi(app, config.APP_NAME), null, 2)}\n`);

@@ -11,9 +11,12 @@ const npmRun = (script: string): readonly string[] => ['npm', 'run', '--silent',
 export const CHECKS: readonly Check[] = [
   { name: 'lint', command: npmRun('lint') },
   { name: 'types', command: npmRun('typecheck') },
-  { name: 'build', command: npmRun('build') },
+  { name: 'build, OpenAPI document', command: npmRun('check:openapi') },
+  { name: 'schema drift', command: npmRun('check:schema-drift') },
   { name: 'format', command: npmRun('format:check') },
   { name: 'import rules', command: npmRun('import-rules') },
+  { name: 'env sample', command: npmRun('check:env-sample') },
+  { name: 'links in the docs', command: npmRun('check:docs-links') },
 ];
 
 const CHECK_TIMEOUT_MS = 600_000;
