@@ -73,11 +73,24 @@ async function store(tx: EntityManager, listing: ProviderListing): Promise<strin
     await snapshot(tx, id, listing);
     return id;
   }
-  await rowsIn(tx, 'UPDATE listings SET title = $2, price = $3, last_seen_at = now() WHERE id = $1', [
-    known.id,
-    listing.title,
-    listing.price,
-  ]);
+  await rowsIn(
+    tx,
+    `UPDATE listings SET url = $2, title = $3, normalized_title = $4, price = $5, currency = $6, shipping_price = $7,
+       condition = $8, seller = $9, location = $10, raw = $11, last_seen_at = now() WHERE id = $1`,
+    [
+      known.id,
+      listing.url,
+      listing.title,
+      normaliseTitle(listing.title),
+      listing.price,
+      listing.currency,
+      listing.shippingPrice,
+      listing.condition,
+      listing.seller,
+      listing.location,
+      JSON.stringify(listing.raw),
+    ],
+  );
   if (known.price === listing.price && known.title === listing.title) return null;
   await snapshot(tx, known.id, listing);
   return known.id;

@@ -37,25 +37,26 @@ interface KnownRow {
 export class ListingStore {
   constructor(private readonly ids: IdSource) {}
 
-  /** Stores a batch made by `toBatch`. Two statements, however many listings. */
+  /**
+   * Stores a batch made by `toBatch`: one statement for what is known and one for what is new, however many there
+   * are; two more when another batch stores one of the new ones at the same moment.
+   */
   async store(tx: EntityManager, listings: readonly ProviderListing[]): Promise<StoredListing[]> {
-    const created = await this.insertNew(tx, listings);
-    const known = listings.filter((_, index) => !created.has(index));
-    const updated = await this.updateKnown(tx, known);
-    const fresh = [...created].flatMap(([index, id]): StoredListing[] => {
+    const known = await this.updateKnown(tx, listings);
+    const unknown = without(listings, known);
+    const created = await this.insertNew(tx, unknown);
+    const lost = without(unknown, created);
+    return [...known, ...created, ...(await this.updateKnown(tx, lost))];
+  }
+
+  private async insertNew(tx: EntityManager, listings: readonly ProviderListing[]): Promise<StoredListing[]> {
+    if (listings.length === 0) return [];
+    const ids = listings.map(() => this.ids.next());
+    const rows = await rowsIn<{ id: string; index: number }>(tx, INSERT_NEW, toColumns(listings, ids));
+    return rows.flatMap(({ id, index }): StoredListing[] => {
       const listing = listings[index];
       return listing ? [{ id, listing, outcome: 'created', previous: null }] : [];
     });
-    return [...fresh, ...updated];
-  }
-
-  private async insertNew(
-    tx: EntityManager,
-    listings: readonly ProviderListing[],
-  ): Promise<Map<number, string>> {
-    const ids = listings.map(() => this.ids.next());
-    const rows = await rowsIn<{ id: string; index: number }>(tx, INSERT_NEW, toColumns(listings, ids));
-    return new Map(rows.map(({ id, index }) => [index, id]));
   }
 
   private async updateKnown(
@@ -72,4 +73,10 @@ export class ListingStore {
       return [{ id: row.id, listing, outcome: row.is_changed ? 'changed' : 'seen', previous }];
     });
   }
+}
+
+/** The listings that are not among the stored ones, still in their order. */
+function without(listings: readonly ProviderListing[], stored: readonly StoredListing[]): ProviderListing[] {
+  const done = new Set(stored.map(({ listing }) => listing));
+  return listings.filter((listing) => !done.has(listing));
 }
