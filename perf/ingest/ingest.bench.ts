@@ -87,7 +87,7 @@ async function main(): Promise<void> {
     const [row] = await db.rows<{ per_listing: number }>(
       'SELECT (SELECT count(*) FROM watch_matches)::float8 / (SELECT count(*) FROM listings) AS per_listing',
     );
-    const against = { name: 'row by row, listings/s', value: median(baseline) };
+    const against = { name: 'TypeORM row by row, listings/s', value: median(baseline) };
     const ratio = median(polls) / against.value;
     report(
       'ingest',

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { Event } from '../../libs/events/src/event.entity';
 import type { ProviderListing } from '../../libs/integrations/src/listing-provider';
+import { Listing } from '../../libs/listings/src/listing.entity';
+import { ListingAlert } from '../../libs/listings/src/listing-alert.entity';
+import { PriceSnapshot } from '../../libs/listings/src/price-snapshot.entity';
 import {
   matchRule,
   type Matcher,
@@ -8,12 +12,17 @@ import {
   SAME_CURRENCY_ONLY,
   toMatchable,
 } from '../../libs/matching/src';
-import { compileStoredRule, type StoredWatch } from '../../libs/matching/src/stored-watch';
-import { type Database, rowsIn } from '../../libs/platform/src/database';
+import { compileRule } from '../../libs/matching/src/rule';
+import { WatchMatch } from '../../libs/matching/src/watch-match.entity';
+import { CHANNELS, Notification } from '../../libs/notifications/src/notification.entity';
+import type { Database } from '../../libs/platform/src/database';
+import { NotificationPreferences } from '../../libs/users/src/notification-preferences.entity';
+import { WatchRule } from '../../libs/watch-rules/src/watch-rule.entity';
 
 /**
- * The baseline: the same work as an object mapper would do it, one listing after another, each in a transaction of
- * its own, one statement per row. Matching is the same in-memory index, so that only the way of writing is compared.
+ * The baseline: the same work as one writes it with an object mapper, one listing after another, each in a
+ * transaction of its own, with `findOneBy` and `save`. Matching is the same in-memory index, so that only the way
+ * of reading and writing is compared.
  */
 export async function ingestRowByRow(
   db: Database,
@@ -30,122 +39,68 @@ async function ingestOne(tx: EntityManager, matcher: Matcher, listing: ProviderL
   if (id === null) return;
   const matchable = toMatchable(listing);
   for (const candidate of await matcher.match(tx, [matchable])) {
-    const [rule] = await rowsIn<StoredWatch & { user_id: string; name: string }>(
-      tx,
-      `SELECT 'rule' AS kind, r.id, r.version, r.is_active, u.currency AS user_currency, r.query AS data, r.user_id, r.name
-       FROM watch_search_rules r JOIN users u ON u.id = r.user_id WHERE r.id = $1 AND r.is_active AND u.is_active`,
-      [candidate.id],
-    );
-    const context = rule && matchRule(compileStoredRule(rule), matchable, SAME_CURRENCY_ONLY);
-    if (rule && context) await recordMatch(tx, rule, id, listing, context);
+    const rule = await tx.findOneBy(WatchRule, { id: candidate.id, isActive: true });
+    if (!rule) continue;
+    const compiled = compileRule({ ...rule, userCurrency: null });
+    const context = matchRule(compiled, matchable, SAME_CURRENCY_ONLY);
+    if (context) await recordMatch(tx, rule, id, listing, context);
   }
 }
 
 /** @returns the id of a new or changed listing, null when nothing is new */
 async function store(tx: EntityManager, listing: ProviderListing): Promise<string | null> {
-  const [known] = await rowsIn<{ id: string; price: string; currency: string; title: string }>(
-    tx,
-    'SELECT id, price, currency, title FROM listings WHERE provider = $1 AND external_id = $2 FOR UPDATE',
-    [listing.provider, listing.externalId],
+  const { provider, externalId, price, currency } = listing;
+  const known = await tx.findOneBy(Listing, { provider, externalId });
+  const isNews = known?.price !== price || known.title !== listing.title;
+  const saved = await tx.save(
+    tx.create(Listing, {
+      id: known?.id ?? randomUUID(),
+      provider,
+      externalId,
+      url: listing.url,
+      title: listing.title,
+      normalizedTitle: normaliseTitle(listing.title),
+      price,
+      currency,
+      shippingPrice: listing.shippingPrice,
+      condition: listing.condition,
+      seller: listing.seller,
+      location: listing.location,
+      status: listing.status,
+      lastSeenAt: new Date(),
+      raw: listing.raw as Listing['raw'] & object,
+    }),
   );
-  if (!known) {
-    const id = randomUUID();
-    await rowsIn(
-      tx,
-      `INSERT INTO listings (id, provider, external_id, url, title, normalized_title, price, currency, shipping_price,
-         condition, seller, location, raw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-      [
-        id,
-        listing.provider,
-        listing.externalId,
-        listing.url,
-        listing.title,
-        normaliseTitle(listing.title),
-        listing.price,
-        listing.currency,
-        listing.shippingPrice,
-        listing.condition,
-        listing.seller,
-        listing.location,
-        JSON.stringify(listing.raw),
-      ],
-    );
-    await snapshot(tx, id, listing);
-    return id;
-  }
-  await rowsIn(
-    tx,
-    `UPDATE listings SET url = $2, title = $3, normalized_title = $4, price = $5, currency = $6, shipping_price = $7,
-       condition = $8, seller = $9, location = $10, raw = $11, last_seen_at = now() WHERE id = $1`,
-    [
-      known.id,
-      listing.url,
-      listing.title,
-      normaliseTitle(listing.title),
-      listing.price,
-      listing.currency,
-      listing.shippingPrice,
-      listing.condition,
-      listing.seller,
-      listing.location,
-      JSON.stringify(listing.raw),
-    ],
-  );
-  if (known.price === listing.price && known.title === listing.title) return null;
-  await snapshot(tx, known.id, listing);
-  return known.id;
-}
-
-async function snapshot(tx: EntityManager, id: string, listing: ProviderListing): Promise<void> {
-  await rowsIn(tx, 'INSERT INTO price_snapshots (listing_id, price, currency) VALUES ($1, $2, $3)', [
-    id,
-    listing.price,
-    listing.currency,
-  ]);
+  if (!isNews) return null;
+  await tx.save(tx.create(PriceSnapshot, { listingId: saved.id, price, currency }));
+  return saved.id;
 }
 
 async function recordMatch(
   tx: EntityManager,
-  rule: { id: string; user_id: string; name: string },
+  rule: WatchRule,
   listingId: string,
   listing: ProviderListing,
   context: object,
 ): Promise<void> {
-  const inserted = await rowsIn(
-    tx,
-    `INSERT INTO watch_matches (rule_id, listing_id, match_context) VALUES ($1, $2, $3)
-     ON CONFLICT (rule_id, listing_id) DO NOTHING RETURNING id`,
-    [rule.id, listingId, JSON.stringify(context)],
-  );
-  if (inserted.length === 0) return;
-  for (const type of ['NEW_MATCH', 'LISTING_FIRST_SEEN']) {
-    const eventId = randomUUID();
-    await rowsIn(
-      tx,
-      'INSERT INTO events (id, user_id, type, rule_id, listing_id, payload) VALUES ($1, $2, $3, $4, $5, $6)',
-      [
-        eventId,
-        rule.user_id,
-        type,
-        rule.id,
-        listingId,
-        JSON.stringify({ rule_name: rule.name, title: listing.title }),
-      ],
-    );
+  if (await tx.existsBy(WatchMatch, { ruleId: rule.id, listingId })) return;
+  await tx.save(tx.create(WatchMatch, { ruleId: rule.id, listingId, matchContext: { ...context } }));
+  const { userId } = rule;
+  for (const type of ['NEW_MATCH', 'LISTING_FIRST_SEEN'] as const) {
+    const payload = { rule_name: rule.name, listing_title: listing.title, price: Number(listing.price) };
+    const event = await tx.save(tx.create(Event, { userId, type, ruleId: rule.id, listingId, payload }));
     if (type !== 'NEW_MATCH') continue;
-    await rowsIn(tx, 'SELECT * FROM user_notification_preferences WHERE user_id = $1', [rule.user_id]);
-    for (const channel of ['email', 'realtime']) {
-      await rowsIn(
-        tx,
-        'INSERT INTO notifications (user_id, event_id, event_type, channel) VALUES ($1, $2, $3, $4)',
-        [rule.user_id, eventId, type, channel],
-      );
+    await tx.findOneBy(NotificationPreferences, { userId });
+    for (const channel of CHANNELS) {
+      await tx.save(tx.create(Notification, { userId, eventId: event.id, eventType: type, channel }));
     }
   }
-  await rowsIn(
-    tx,
-    `INSERT INTO listing_alerts (listing_id, user_id, alerted_price, alerted_currency, rule_id) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT DO NOTHING`,
-    [listingId, rule.user_id, listing.price, listing.currency, rule.id],
-  );
+  if (await tx.existsBy(ListingAlert, { listingId, userId })) return;
+  await tx.insert(ListingAlert, {
+    listingId,
+    userId,
+    alertedPrice: listing.price,
+    alertedCurrency: listing.currency,
+    ruleId: rule.id,
+  });
 }

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { parseConfig, type AppConfig } from '../../libs/platform/src/config';
 import { Database, dataSourceOptions } from '../../libs/platform/src/database';
 import { startEmbeddedPostgres } from '../../libs/platform/src/embedded-postgres';
+import { ENTITIES } from '../../migrations/data-source';
 import { migrate } from '../../migrations/migrate';
 
 export interface BenchDatabase {
@@ -27,7 +28,10 @@ export async function startBenchDatabase(env: Record<string, string> = {}): Prom
     LOG_LEVEL: 'silent',
     ...env,
   });
-  const dataSource = await new DataSource(dataSourceOptions(config, 'waxwatch-bench')).initialize();
+  const dataSource = await new DataSource({
+    ...dataSourceOptions(config, 'waxwatch-bench'),
+    entities: ENTITIES,
+  }).initialize();
   const stop = async (): Promise<void> => {
     await dataSource.destroy();
     await server.stop();
