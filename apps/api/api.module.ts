@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '@waxwatch/auth';
 import { DevRoutesModule } from '@waxwatch/dev-routes';
+import { DiscogsAccountApiModule } from '@waxwatch/discogs-account';
 import { EventsApiModule } from '@waxwatch/events';
 import { HealthModule } from '@waxwatch/health';
 import { ListingsApiModule } from '@waxwatch/listings';
@@ -18,6 +19,7 @@ import { ENTITIES } from '../../migrations/data-source';
 
 /** Everything that answers HTTP. A new feature is one more line. */
 export const API_FEATURES = [
+  DiscogsAccountApiModule,
   EventsApiModule,
   ListingsApiModule,
   NotificationsApiModule,

@@ -2,3 +2,4 @@ export { ExternalAccountLink } from './external-account-link.entity';
 export { ImportJob } from './import-job.entity';
 export { ImportSeenRelease } from './import-seen-release.entity';
 export { PendingAuthorisation } from './pending-authorisation.entity';
+export { DiscogsAccountApiModule, DiscogsAccountModule } from './discogs-account.module';

@@ -65,3 +65,20 @@ export const DROP_ALL_OF_USER = `
   WHERE s.rule_id IN (SELECT id FROM watch_search_rules WHERE user_id = $1)
      OR s.watch_release_id IN (SELECT id FROM watch_releases WHERE user_id = $1)
   RETURNING target_id`;
+
+/** Locks the targets of the questions ($1 to $4) in id order. */
+export const LOCK_TARGETS_OF_QUESTIONS = `
+  WITH ${WANTED}
+  SELECT FROM poll_targets t
+  WHERE (t.provider, t.kind, t.marketplace, t.key) IN (SELECT provider, kind, marketplace, key FROM wanted)
+  ORDER BY t.id FOR UPDATE OF t`;
+
+/** $1 to $4 questions, $5 the watched release that asks each of them, $6 interval. */
+export const SUBSCRIBE_WATCH_RELEASES = `
+  INSERT INTO poll_subscriptions (target_id, subscriber_id, watch_release_id, interval_seconds)
+  SELECT t.id, q.watch_release_id, q.watch_release_id, $6
+  FROM unnest($1::provider_enum[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+    AS q (provider, kind, marketplace, key, watch_release_id)
+  JOIN poll_targets t USING (provider, kind, marketplace, key)
+  ON CONFLICT (target_id, subscriber_id) DO NOTHING
+  RETURNING target_id`;

@@ -9,7 +9,9 @@ import {
   DROP_SUBSCRIPTIONS,
   LOCK_TARGETS,
   LOCK_TARGETS_BY_ID,
+  LOCK_TARGETS_OF_QUESTIONS,
   REFRESH_TARGETS,
+  SUBSCRIBE_WATCH_RELEASES,
 } from './poll-subscriptions.sql';
 import type { PollKind } from './poll-target.entity';
 
@@ -57,6 +59,26 @@ export class PollSubscriptions {
     await this.refresh(tx, [...dropped, ...added]);
   }
 
+  /**
+   * What many new watched releases want asked, in a few statements for all of them. Belongs in the transaction that
+   * creates them.
+   */
+  async addWatchReleases(
+    tx: EntityManager,
+    intervalSeconds: number,
+    wishes: readonly { watchReleaseId: string; question: PollQuestion }[],
+  ): Promise<void> {
+    if (wishes.length === 0) return;
+    const columns = columnsOf(wishes.map(({ question }) => question));
+    await rowsIn(tx, CREATE_TARGETS, [...columns, intervalSeconds]);
+    await rowsIn(tx, LOCK_TARGETS_OF_QUESTIONS, columns);
+    const ids = wishes.map(({ watchReleaseId }) => watchReleaseId);
+    await this.refresh(
+      tx,
+      await rowsIn<SubscriptionRow>(tx, SUBSCRIBE_WATCH_RELEASES, [...columns, ids, intervalSeconds]),
+    );
+  }
+
   /** For an account that is deactivated: nothing is polled on its behalf any more. */
   async removeAllOf(tx: EntityManager, userId: string): Promise<void> {
     await this.refresh(tx, await rowsIn<SubscriptionRow>(tx, DROP_ALL_OF_USER, [userId]));
@@ -73,12 +95,7 @@ export class PollSubscriptions {
     { id, intervalSeconds }: Subscriber,
     questions: readonly PollQuestion[],
   ): Promise<string[]> {
-    const columns = [
-      questions.map((question) => question.provider),
-      questions.map((question) => question.kind),
-      questions.map((question) => question.marketplace ?? ''),
-      questions.map((question) => question.key),
-    ];
+    const columns = columnsOf(questions);
     if (questions.length > 0) await rowsIn(tx, CREATE_TARGETS, [...columns, intervalSeconds]);
     const rows = await rowsIn<{ id: string; is_wanted: boolean }>(tx, LOCK_TARGETS, [...columns, id]);
     return rows.filter((row) => row.is_wanted).map((row) => row.id);
@@ -91,3 +108,11 @@ export class PollSubscriptions {
     await rowsIn(tx, REFRESH_TARGETS, [ids]);
   }
 }
+
+/** One array per column, as the statements take questions. */
+const columnsOf = (questions: readonly PollQuestion[]): string[][] => [
+  questions.map((question) => question.provider),
+  questions.map((question) => question.kind),
+  questions.map((question) => question.marketplace ?? ''),
+  questions.map((question) => question.key),
+];

@@ -3,14 +3,15 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '@waxwatch/events';
 import { IntegrationsModule } from '@waxwatch/integrations';
 import { PollingModule } from '@waxwatch/polling';
+import { ImportedReleases } from './imported-releases';
 import { WatchRelease } from './watch-release.entity';
 import { WatchReleasesController } from './watch-releases.controller';
 import { WatchReleasesService } from './watch-releases.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([WatchRelease]), EventsModule, IntegrationsModule, PollingModule],
-  providers: [WatchReleasesService],
-  exports: [WatchReleasesService, TypeOrmModule],
+  providers: [ImportedReleases, WatchReleasesService],
+  exports: [ImportedReleases, WatchReleasesService, TypeOrmModule],
 })
 export class WatchReleasesModule {}
 

@@ -20,7 +20,7 @@ import {
 } from './watch-releases.sql';
 
 /** How often a watched release is looked up. */
-const INTERVAL_SECONDS = 3600;
+export const INTERVAL_SECONDS = 3600;
 
 /** The releases that a user waits for. What one wants polled changes together with it. */
 @Injectable()

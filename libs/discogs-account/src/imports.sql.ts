@@ -1,0 +1,27 @@
+const JOB_COLUMNS = `id, user_id, provider, import_scope, status, cursor, page, processed_count, imported_count,
+    created_count, updated_count, error_count, errors, started_at, completed_at, created_at, updated_at`;
+
+/** $1 id, $2 user, $3 link, $4 scope, $5 whether by schedule, $6 seconds to wait. No row while another is under way. */
+export const CREATE_IMPORT = `
+  INSERT INTO import_jobs (id, user_id, external_account_link_id, provider, import_scope, is_scheduled, due_at,
+    status, errors, started_at)
+  VALUES ($1, $2, $3, 'discogs', $4, $5, now() + $6 * interval '1 second', 'running', '[]', now())
+  ON CONFLICT (user_id, provider) WHERE status IN ('pending', 'running') DO NOTHING
+  RETURNING ${JOB_COLUMNS}`;
+
+/** $1 user. */
+export const FIND_IMPORT_UNDER_WAY = `
+  SELECT ${JOB_COLUMNS} FROM import_jobs
+  WHERE user_id = $1 AND provider = 'discogs' AND status IN ('pending', 'running')`;
+
+/** $1 user, $2 job. */
+export const GET_IMPORT = `
+  SELECT ${JOB_COLUMNS} FROM import_jobs WHERE user_id = $1 AND id = $2 AND provider = 'discogs'`;
+
+/** $1 user, $2 what went wrong, as a JSON array. */
+export const CANCEL_IMPORTS = `
+  UPDATE import_jobs
+  SET status = 'failed', completed_at = now(), updated_at = now(), lease_token = NULL,
+      error_count = error_count + 1, errors = coalesce(errors, '[]') || $2::jsonb
+  WHERE user_id = $1 AND provider = 'discogs' AND status IN ('pending', 'running')
+  RETURNING id, import_scope`;

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { ProviderRegistry } from '@waxwatch/integrations';
+import { IdSource } from '@waxwatch/platform/clock';
+import { Database, rowsIn } from '@waxwatch/platform/database';
+import { PollSubscriptions } from '@waxwatch/polling';
+import type { EntityManager } from 'typeorm';
+import {
+  findImported,
+  type ImportSource,
+  listImported,
+  storeImported,
+  unmarkMissing,
+} from './imported-releases.sql';
+import { releaseQuestions } from './release-questions';
+import type { WatchReleaseRow } from './watch-releases.schema';
+import { INTERVAL_SECONDS } from './watch-releases.service';
+
+export type { ImportSource } from './imported-releases.sql';
+
+/** A release as a list at Discogs names it. */
+export interface ImportedRelease {
+  releaseId: number;
+  masterId: number | null;
+  title: string;
+  artist: string | null;
+  year: number | null;
+}
+
+export interface ImportedReleaseRow {
+  watch_release_id: string;
+  discogs_release_id: number;
+  discogs_master_id: number | null;
+  title: string;
+  artist: string | null;
+  year: number | null;
+}
+
+type NewWatch = Pick<
+  WatchReleaseRow,
+  'id' | 'discogs_release_id' | 'discogs_master_id' | 'match_mode' | 'is_active'
+>;
+
+/** Watches that follow a user's lists at Discogs. What the user has set on a watch is never touched. */
+@Injectable()
+export class ImportedReleases {
+  constructor(
+    private readonly db: Database,
+    private readonly ids: IdSource,
+    private readonly providers: ProviderRegistry,
+    private readonly polls: PollSubscriptions,
+  ) {}
+
+  /**
+   * Watches releases of a list, each of which may be given once, and asks the marketplaces about those that are new.
+   * @returns how many watches are new
+   */
+  async store(
+    tx: EntityManager,
+    userId: string,
+    source: ImportSource,
+    releases: readonly ImportedRelease[],
+  ): Promise<number> {
+    if (releases.length === 0) return 0;
+    const created = await rowsIn<NewWatch>(tx, storeImported(source), [
+      userId,
+      releases.map(() => this.ids.next()),
+      releases.map((release) => release.releaseId),
+      releases.map((release) => release.masterId),
+      releases.map((release) => release.title),
+      releases.map((release) => release.artist),
+      releases.map((release) => release.year),
+    ]);
+    const enabled = this.providers.enabled();
+    const wishes = created.flatMap((watch) =>
+      releaseQuestions(watch, enabled).map((question) => ({ watchReleaseId: watch.id, question })),
+    );
+    await this.polls.addWatchReleases(tx, INTERVAL_SECONDS, wishes);
+    return created.length;
+  }
+
+  /**
+   * After a whole list was read: watches of releases that are not on it any more no longer count as imported from it.
+   * @returns how many there were
+   */
+  async unmarkMissing(
+    tx: EntityManager,
+    userId: string,
+    source: ImportSource,
+    releaseIds: readonly number[],
+  ): Promise<number> {
+    return (await rowsIn(tx, unmarkMissing(source), [userId, releaseIds])).length;
+  }
+
+  /** Active watches from a list, changed last first. */
+  async list(
+    userId: string,
+    source: ImportSource,
+    { limit, offset }: { limit: number; offset: number },
+  ): Promise<ImportedReleaseRow[]> {
+    return await this.db.rows<ImportedReleaseRow>(listImported(source), [userId, limit, offset]);
+  }
+
+  /** One of them. */
+  async find(userId: string, source: ImportSource, watchId: string): Promise<ImportedReleaseRow | null> {
+    const [row] = await this.db.rows<ImportedReleaseRow>(findImported(source), [userId, watchId]);
+    return row ?? null;
+  }
+}
