@@ -41,7 +41,12 @@ async function ingestOne(tx: EntityManager, matcher: Matcher, listing: ProviderL
   for (const candidate of await matcher.match(tx, [matchable])) {
     const rule = await tx.findOneBy(WatchRule, { id: candidate.id, isActive: true });
     if (!rule) continue;
-    const compiled = compileRule({ ...rule, userCurrency: null });
+    const compiled = compileRule({
+      id: rule.id,
+      version: rule.version,
+      query: rule.query,
+      userCurrency: null,
+    });
     const context = matchRule(compiled, matchable, SAME_CURRENCY_ONLY);
     if (context) await recordMatch(tx, rule, id, listing, context);
   }
@@ -68,7 +73,7 @@ async function store(tx: EntityManager, listing: ProviderListing): Promise<strin
       location: listing.location,
       status: listing.status,
       lastSeenAt: new Date(),
-      raw: listing.raw as Listing['raw'] & object,
+      raw: listing.raw,
     }),
   );
   if (!isNews) return null;

@@ -47,6 +47,7 @@ export class Cluster {
       DELIVERY_LEASE_SECONDS: '4',
       SHUTDOWN_DRAIN_SECONDS: '0',
       DB_POOL_SIZE: '5',
+      RATE_LIMIT_ENABLED: 'false',
       ...options.env,
     };
     const port = await freePort();

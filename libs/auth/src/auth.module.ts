@@ -9,6 +9,7 @@ import { SigningKeys } from './bearer/signing-keys';
 import { CallerGuard } from './caller.guard';
 import { CREDENTIAL_SOURCES, type CredentialSource } from './credential';
 import { Credentials } from './credentials';
+import { VerifiedCallers } from './verified-callers';
 
 /** Importing this module closes every route of the application that is not marked `@Public()`. */
 @Module({
@@ -24,6 +25,7 @@ import { Credentials } from './credentials';
       useFactory: (...sources: CredentialSource[]) => sources,
     },
     Credentials,
+    VerifiedCallers,
     { provide: APP_GUARD, useClass: CallerGuard },
   ],
   exports: [Credentials],

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
 
 /** What a verified token or session says about its holder, before the account itself is looked at. */
 export interface Credential {
@@ -19,6 +20,11 @@ export interface CredentialSource {
    * @throws AppError 401 for a credential that does not count, 503 when it cannot be checked just now
    */
   read(context: ExecutionContext): Promise<Credential | null>;
+  /**
+   * The credential if it was verified before and nothing has to be waited for; null if not, undefined when the
+   * request carries none of this kind and another source may know.
+   */
+  recall?(request: IncomingMessage): Credential | null | undefined;
 }
 
 /** Injection token of the sources, in the order in which they are asked. */

@@ -1,10 +1,13 @@
-import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@waxwatch/platform/errors';
+import { requestIdOf } from '@waxwatch/platform/http';
+import type { IncomingMessage } from 'node:http';
 import { type Credential, CREDENTIAL_SOURCES, type CredentialSource } from './credential';
 
 /** The verified credential of a request, whichever source it comes from; verified once per request. */
 @Injectable()
 export class Credentials {
+  private readonly logger = new Logger('auth');
   private readonly known = new WeakMap<object, Promise<Credential>>();
 
   constructor(@Inject(CREDENTIAL_SOURCES) private readonly sources: readonly CredentialSource[]) {}
@@ -20,11 +23,24 @@ export class Credentials {
     return await credential;
   }
 
+  /** The credential if one of the sources has verified it before; without any waiting. */
+  recall(request: IncomingMessage): Credential | null {
+    for (const source of this.sources) {
+      const credential = source.recall?.(request);
+      if (credential === undefined) continue;
+      if (credential !== null) this.known.set(request, Promise.resolve(credential));
+      return credential;
+    }
+    return null;
+  }
+
   private async verify(context: ExecutionContext): Promise<Credential> {
     for (const source of this.sources) {
       const credential = await source.read(context);
       if (credential) return credential;
     }
+    const request = context.switchToHttp().getRequest<object>();
+    this.logger.log({ event: 'auth.missing_bearer', request_id: requestIdOf(request) });
     throw new AppError('unauthenticated', 'missing bearer token');
   }
 }

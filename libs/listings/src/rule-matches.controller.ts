@@ -2,10 +2,12 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
 import { Paged, PageParams, type PageRequest, ReturnsPage, wireUuid } from '@waxwatch/platform/http';
+import { RateLimited } from '@waxwatch/platform/rate-limit';
 import { ListingReader } from './listing-reader';
 import { RuleMatchOut, toRuleMatchOut } from './listings.schema';
 
 /** What a rule has found; here and not with the rules, because a match is shown with its listing. */
+@RateLimited('watch_rules')
 @ApiTags('watch-rules')
 @Controller('api/watch-rules')
 export class RuleMatchesController {

@@ -2,6 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
 import { Returns } from '@waxwatch/platform/http';
+import { RateLimited } from '@waxwatch/platform/rate-limit';
 import { WatchRuleOut } from '@waxwatch/watch-rules';
 import {
   type SavedSearch,
@@ -13,6 +14,7 @@ import {
 } from './search.schema';
 import { SearchService } from './search.service';
 
+@RateLimited('search')
 @ApiTags('search')
 @Controller('api/search')
 export class SearchController {

@@ -42,6 +42,12 @@ export class BearerSource extends AuthGuard() implements CredentialSource {
     return credential;
   }
 
+  recall(request: IncomingMessage): Credential | null | undefined {
+    if (request.headers.authorization === undefined) return undefined;
+    const token = bearerTokenOf(request);
+    return token === null ? null : this.verified.find(token, this.clock.now().getTime());
+  }
+
   /** Called by passport with what the strategy found: `error` from our checks, `info` from its own. */
   override handleRequest<T>(error: unknown, user: T | false, info: unknown, context: ExecutionContext): T {
     if (user && !error) return user;
@@ -49,7 +55,7 @@ export class BearerSource extends AuthGuard() implements CredentialSource {
       [error, info].find((candidate) => candidate instanceof AppError) ?? invalidToken(info ?? error);
     const request = context.switchToHttp().getRequest<object>();
     this.logger.warn({
-      event: 'auth.token.refused',
+      event: 'auth.token.invalid',
       request_id: requestIdOf(request),
       reason: reason.message,
       error: info instanceof Error ? `${info.name}: ${info.message}` : undefined,

@@ -8,6 +8,7 @@ import { LoggingModule } from '../logging/logging.module';
 import { MetricsModule } from '../metrics/metrics.module';
 import { PubSubModule } from '../pubsub/pub-sub.module';
 import { QueueModule } from '../queue/queue.module';
+import { RateLimitModule } from '../rate-limit/rate-limit.module';
 import { RedisModule } from '../redis/redis.module';
 
 /** What every process needs before any feature: configuration, database, Redis, queue, log, metrics, clock. */
@@ -26,6 +27,7 @@ export class PlatformModule {
         RedisModule,
         PubSubModule,
         QueueModule.forRoot(config),
+        RateLimitModule,
       ],
     };
   }

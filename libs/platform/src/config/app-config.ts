@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { type Env, envSchema } from './env.schema';
+import { rateLimitsOf, type RateLimitScope } from './rate-limits';
 
 /** Injection token of the parsed configuration. */
 export const APP_CONFIG = Symbol('APP_CONFIG');
@@ -18,6 +19,8 @@ export interface AppConfig extends Env {
   auth: { issuer: string; jwksUrl: string };
   /** Handlers that run at once in one process, for each queue this process serves. */
   concurrency: Partial<Record<QueueName, number>>;
+  /** Requests that each scope allows to one caller within any minute. */
+  rateLimits: Record<RateLimitScope, number>;
 }
 
 /** The configuration is unusable; `problems` has one printable line for each, without any value. */
@@ -61,6 +64,7 @@ export function parseConfig(source: Readonly<Record<string, string | undefined>>
     isProductionLike,
     auth: { issuer, jwksUrl },
     concurrency: concurrencyOf(env),
+    rateLimits: rateLimitsOf(env),
   };
 }
 
@@ -72,6 +76,9 @@ function crossChecks(env: Env, isProductionLike: boolean, issuer?: string, jwksU
     problems.push('AUTH_ISSUER: is required (or SUPABASE_URL, from which it follows)');
   if (env.REDIS_URL === undefined && !env.QUEUE_EAGER) {
     problems.push('REDIS_URL: is required unless QUEUE_EAGER=true');
+  }
+  if (env.REDIS_URL === undefined && env.RATE_LIMIT_STORE === 'redis') {
+    problems.push('RATE_LIMIT_STORE: redis needs REDIS_URL');
   }
   if (env.CORS_ALLOW_CREDENTIALS) {
     for (const name of ['CORS_ALLOWED_ORIGINS', 'CORS_ALLOWED_METHODS', 'CORS_ALLOWED_HEADERS'] as const) {
@@ -92,6 +99,9 @@ function productionChecks(env: Env, issuer?: string, jwksUrl?: string): string[]
     AUTH_JWKS_URL: jwksUrl,
     DISCOGS_API_BASE_URL: env.DISCOGS_API_BASE_URL,
     EBAY_API_BASE_URL: env.EBAY_API_BASE_URL,
+    DISCOGS_AUTHORIZE_URL: env.DISCOGS_AUTHORIZE_URL,
+    DISCOGS_OAUTH_REDIRECT_URI: env.DISCOGS_OAUTH_REDIRECT_URI,
+    KMS_ENDPOINT_URL: env.KMS_ENDPOINT_URL,
   };
   return Object.entries(remotes)
     .filter(([, url]) => url !== undefined && !url.startsWith('https://'))

@@ -10,3 +10,4 @@ export {
 export { ConfigModule } from './config.module';
 export { type Env, envSchema } from './env.schema';
 export { loadConfigOrExit } from './load-config';
+export { RATE_LIMIT_SCOPES, type RateLimitScope } from './rate-limits';

@@ -2,17 +2,20 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { Metrics } from '../metrics/metrics';
+import { GlobalLimit } from '../rate-limit/global-limit';
 import { accessLog } from './access-log';
 import { bodyParsers } from './body';
 import { ContractValidationPipe } from './contract-validation.pipe';
 import { cors } from './cors';
 import { EnvelopeFilter } from './envelope.filter';
+import { limitRequests } from './limit-requests';
 import { assignRequestId } from './request-id';
 import { checkRoute, RouteTable } from './route-table';
 
 /**
  * Everything between the socket and the router, in the order of the contract: request id, log, cross-origin
- * rules, route and method, body. Tests and both processes configure their app with this and nothing else.
+ * rules, request budget, route and method, body. Tests and both processes configure their app with this and
+ * nothing else.
  */
 export function configureApp(app: NestExpressApplication): void {
   const config = app.get<AppConfig>(APP_CONFIG);
@@ -28,6 +31,7 @@ export function configureApp(app: NestExpressApplication): void {
       hsts: config.isProductionLike,
     }),
     cors(config),
+    limitRequests(app.get(GlobalLimit)),
     checkRoute(new RouteTable(express)),
     ...bodyParsers(),
   );
