@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DiscogsAccountWorkerModule } from '@waxwatch/discogs-account';
 import { HealthModule } from '@waxwatch/health';
 import { ListingsWorkerModule } from '@waxwatch/listings';
 import { NotificationsWorkerModule } from '@waxwatch/notifications';
@@ -10,7 +11,12 @@ import { PollingWorkerModule } from '@waxwatch/polling';
 import { ENTITIES } from '../../migrations/data-source';
 
 /** Everything that takes jobs or ticks. A new feature is one more line. */
-export const WORKER_FEATURES = [ListingsWorkerModule, NotificationsWorkerModule, PollingWorkerModule];
+export const WORKER_FEATURES = [
+  DiscogsAccountWorkerModule,
+  ListingsWorkerModule,
+  NotificationsWorkerModule,
+  PollingWorkerModule,
+];
 
 /** Its only HTTP is health and metrics, on a port that no client reaches; hence no authentication. */
 @Module({})

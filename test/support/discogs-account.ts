@@ -1,5 +1,16 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule, LocalIssuer } from '@waxwatch/auth';
-import { DiscogsAccountApiModule } from '@waxwatch/discogs-account';
+import {
+  DiscogsAccountApiModule,
+  DiscogsAccountWorkerModule,
+  DiscogsSync,
+  ImportRunner,
+} from '@waxwatch/discogs-account';
+import { PlatformModule } from '@waxwatch/platform/app';
+import { parseConfig } from '@waxwatch/platform/config';
+import { QueueWorkerModule, Ticker } from '@waxwatch/platform/queue';
+import { ENTITIES } from '../../migrations/data-source';
 import { Database } from '@waxwatch/platform/database';
 import { DISCOGS_KEYS, DiscogsSimulator } from '../simulators/discogs/discogs-simulator';
 import { aCollector, type Collector } from './collector';
@@ -52,6 +63,34 @@ export class DiscogsAccountProbe {
     return user;
   }
 
+  /** A worker process without its timers: it imports when the test says so. */
+  async startWorker(env: Record<string, string> = {}): Promise<ImportWorker> {
+    const config = parseConfig({
+      ENVIRONMENT: 'test',
+      LOG_LEVEL: 'silent',
+      QUEUE_EAGER: 'true',
+      DATABASE_URL: this.http.config.DATABASE_URL,
+      AUTH_ISSUER: this.issuer.issuer,
+      ...linkingEnv(this.discogs.url),
+      IMPORT_PAGE_SIZE: '2',
+      ...env,
+    });
+    const module = await Test.createTestingModule({
+      imports: [
+        PlatformModule.forRoot(config, 'waxwatch-test'),
+        TypeOrmModule.forFeature(ENTITIES),
+        QueueWorkerModule,
+        DiscogsAccountWorkerModule,
+      ],
+    })
+      .overrideProvider(Ticker)
+      .useValue({ every: () => undefined })
+      .compile();
+    module.useLogger(false);
+    await module.init();
+    return { module, imports: module.get(ImportRunner), sync: module.get(DiscogsSync) };
+  }
+
   /** Forgets everything that a test has done to the simulated Discogs and to its provider rows here. */
   async reset(): Promise<void> {
     this.discogs.reset();
@@ -65,6 +104,12 @@ export class DiscogsAccountProbe {
     await this.discogs.stop();
     await this.issuer.stop();
   }
+}
+
+export interface ImportWorker {
+  readonly module: TestingModule;
+  readonly imports: ImportRunner;
+  readonly sync: DiscogsSync;
 }
 
 /** `oauth_token` of the address that a user is sent to. */

@@ -20,8 +20,13 @@ export const GET_IMPORT = `
 
 /** $1 user, $2 what went wrong, as a JSON array. */
 export const CANCEL_IMPORTS = `
-  UPDATE import_jobs
-  SET status = 'failed', completed_at = now(), updated_at = now(), lease_token = NULL,
-      error_count = error_count + 1, errors = coalesce(errors, '[]') || $2::jsonb
-  WHERE user_id = $1 AND provider = 'discogs' AND status IN ('pending', 'running')
-  RETURNING id, import_scope`;
+  WITH cancelled AS (
+    UPDATE import_jobs
+    SET status = 'failed', completed_at = now(), updated_at = now(), lease_token = NULL,
+        error_count = error_count + 1, errors = coalesce(errors, '[]') || $2::jsonb
+    WHERE user_id = $1 AND provider = 'discogs' AND status IN ('pending', 'running')
+    RETURNING id, import_scope
+  ), forgotten AS (
+    DELETE FROM import_seen_releases WHERE job_id IN (SELECT id FROM cancelled)
+  )
+  SELECT id, import_scope FROM cancelled`;

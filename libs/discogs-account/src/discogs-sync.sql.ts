@@ -1,0 +1,13 @@
+/**
+ * $1 interval in seconds, $2 how many, $3 whether links without a credential of their own can be read. Those whose last
+ * turn is longest ago come first, so that everybody has one. The turn is taken with this statement.
+ */
+export const TAKE_TURNS = `
+  UPDATE external_account_links SET last_synced_at = now()
+  WHERE id IN (
+    SELECT l.id FROM external_account_links l JOIN users u ON u.id = l.user_id AND u.is_active
+    WHERE l.provider = 'discogs' AND l.reconnect_required_at IS NULL AND ($3 OR l.access_token IS NOT NULL)
+      AND (l.last_synced_at IS NULL OR l.last_synced_at <= now() - $1 * interval '1 second')
+    ORDER BY l.last_synced_at NULLS FIRST, l.id LIMIT $2
+    FOR UPDATE OF l SKIP LOCKED)
+  RETURNING id, user_id`;
