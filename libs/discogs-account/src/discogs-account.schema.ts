@@ -24,8 +24,8 @@ export const Source = z.preprocess(
   (value) => (Array.isArray(value) ? (value.at(-1) as unknown) : value),
   z.enum(DISCOGS_SOURCES),
 );
-export const ItemsLimit = queryInt(1, 100, 25);
-export const ItemsOffset = queryInt(0, 1_000_000_000, 0);
+export const ItemsLimit = queryInt(1, 100, 25).meta({ type: 'integer', minimum: 1, maximum: 100 });
+export const ItemsOffset = queryInt(0, 1_000_000_000, 0).meta({ type: 'integer', minimum: 0 });
 
 export const DiscogsOAuthStartIn = z
   .object({ scopes: z.array(wireText(1, 100)).min(1).max(20).nullish() })

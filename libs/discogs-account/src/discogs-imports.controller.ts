@@ -64,12 +64,6 @@ export class DiscogsImportsController {
     summary: 'List Imported Discogs Items',
   })
   @ApiQuery(SOURCE_QUERY)
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    schema: { type: 'integer', minimum: 1, maximum: 100, default: 25 },
-  })
-  @ApiQuery({ name: 'offset', required: false, schema: { type: 'integer', minimum: 0, default: 0 } })
   @Returns(200, DiscogsImportedItemListOut)
   async list(
     @CurrentUserId() userId: string,
