@@ -64,6 +64,8 @@ export class DiscogsImportsController {
     summary: 'List Imported Discogs Items',
   })
   @ApiQuery(SOURCE_QUERY)
+  @ApiQuery({ name: 'limit', required: false })
+  @ApiQuery({ name: 'offset', required: false })
   @Returns(200, DiscogsImportedItemListOut)
   async list(
     @CurrentUserId() userId: string,
