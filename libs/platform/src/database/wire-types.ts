@@ -33,12 +33,16 @@ function anyInstantToWire(value: string): string {
   const micros = (fraction ?? '').padEnd(6, '0');
   const suffix = /^0*$/.test(micros) ? 'Z' : `.${micros}Z`;
   if (offset === '+00') return `${String(day)}T${String(time)}${suffix}`;
-  const whole = new Date(`${String(day)}T${String(time)}${normaliseOffset(String(offset))}`);
-  return `${whole.toISOString().slice(0, 19)}${suffix}`;
+  const local = Date.parse(`${String(day)}T${String(time)}Z`);
+  return `${new Date(local - offsetMs(String(offset))).toISOString().slice(0, 19)}${suffix}`;
 }
 
-const normaliseOffset = (offset: string): string =>
-  offset.length === 3 ? `${offset}:00` : offset.slice(0, 6);
+/** `+02`, `-03:30`, and of old times `+00:19:32`. */
+function offsetMs(offset: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = offset.slice(1).split(':').map(Number);
+  const size = ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  return offset.startsWith('-') ? -size : size;
+}
 
 // Declared for its own list of types only, but it knows every number.
 const standardParser: (oid: number, format?: 'text' | 'binary') => unknown = pg.types.getTypeParser;
