@@ -1,3 +1,4 @@
+import { growWithTheWork } from '../lean-start';
 import 'reflect-metadata';
 import { createApp, startOrExit } from '@waxwatch/platform/app';
 import { loadConfigOrExit } from '@waxwatch/platform/config';
@@ -10,5 +11,6 @@ startOrExit('api', async () => {
   const app = await createApp(ApiModule.forRoot(config));
   if (!config.isProductionLike || config.API_DOCS_ENABLED) serveDocs(app, config.APP_NAME);
   await app.listen(config.PORT, config.HOST);
+  growWithTheWork();
   runUntilSignal(app, config.SHUTDOWN_DRAIN_SECONDS);
 });
