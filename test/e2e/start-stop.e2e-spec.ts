@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { useTestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 import { freePort, spawnAppProcess, startAppProcess } from '../support/processes';
 import { useTestRedis } from '../support/redis';
 
@@ -46,6 +47,28 @@ describe('a process', () => {
       expect([readyz.status, body.error?.details?.reason]).toEqual([503, 'the process is shutting down']);
       expect((await fetch(`${base}/healthz`)).status).toBe(200);
       expect(await stopped).toEqual({ code: 0, signal: null });
+    });
+
+    it('writes one JSON line per request while it runs, with the id of the request', async () => {
+      const env = await environment();
+      const base = `http://127.0.0.1:${env[port]}`;
+      const started = await startAppProcess({ entry, env, readyUrl: `${base}/readyz` });
+      await fetch(`${base}/healthz`, { headers: { 'x-request-id': 'looking-for-this' } });
+      const line = await eventually(() => {
+        const found = started.log.split('\n').find((candidate) => candidate.includes('looking-for-this'));
+        expect(found).toBeDefined();
+        return JSON.parse(found ?? '') as Record<string, unknown>;
+      });
+      expect(line).toMatchObject({
+        level: 'info',
+        logger: 'request',
+        event: 'request.end',
+        request_id: 'looking-for-this',
+        method: 'GET',
+        path: '/healthz',
+        status_code: 200,
+      });
+      await started.stop();
     });
 
     it('says in one line that its port is taken', async () => {

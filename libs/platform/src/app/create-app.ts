@@ -10,9 +10,9 @@ export async function createApp(module: DynamicModule): Promise<NestExpressAppli
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain options
   const app = await NestFactory.create<NestExpressApplication>(module, new LeanExpressAdapter(), {
     bodyParser: false,
-    bufferLogs: true,
     abortOnError: false,
-    autoFlushLogs: false, // who calls this says in one line what went wrong
+    // A hundred lines about routes and modules help nobody; a failure is said in one line by who calls this.
+    logger: false,
   });
   app.useLogger(app.get(Logger));
   configureApp(app);

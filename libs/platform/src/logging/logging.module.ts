@@ -1,7 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { destination } from 'pino';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { pinoOptions } from './pino-options';
+
+const STANDARD_OUTPUT = 1;
 
 /** One JSON object per line on standard output, without secrets. */
 @Module({})
@@ -13,7 +16,8 @@ export class LoggingModule {
         LoggerModule.forRootAsync({
           inject: [APP_CONFIG],
           useFactory: (config: AppConfig) => ({
-            pinoHttp: [pinoOptions(config), process.stdout],
+            // Asynchronous: a slow reader of our output must not hold up requests. Flushed at exit by pino itself.
+            pinoHttp: [pinoOptions(config), destination({ dest: STANDARD_OUTPUT, sync: false })],
             renameContext: 'logger',
             // Requests are logged by our own single line; this middleware would cost more than the request.
             forRoutes: [],
