@@ -207,6 +207,20 @@ describe('listing ingest', () => {
     });
   });
 
+  it('starts with more batches than connections, all of which wait for the rules', async () => {
+    const cold = await startModule([ListingsModule], { DATABASE_URL: database.url, DB_POOL_SIZE: '2' });
+    try {
+      const batches = Array.from(
+        { length: 12 },
+        async () => await cold.get(ListingIngest).ingest([aListing()]),
+      );
+      const summaries = await Promise.all(batches);
+      expect(summaries.map((summary) => summary.createdListings)).toEqual(batches.map(() => 1));
+    } finally {
+      await cold.close();
+    }
+  });
+
   describe('watched releases', () => {
     it('makes one event for the exact release at or below the target price', async () => {
       const userId = await insertUser(db);

@@ -46,6 +46,7 @@ export class ListingIngest {
    */
   async ingest(items: readonly ProviderListing[]): Promise<IngestSummary> {
     const { listings, droppedCount } = toBatch(items);
+    await this.newMatches.prepare();
     const summary = await this.ingestOrSplit(listings);
     summary.droppedItems += droppedCount;
     this.outcomes.inc({ outcome: 'created' }, summary.createdListings);

@@ -48,6 +48,14 @@ export class NewMatches {
   ) {}
 
   /**
+   * To be called before the transaction: loading all rules needs connections of its own, and must not wait for
+   * one behind transactions that wait for the rules.
+   */
+  async prepare(): Promise<void> {
+    await this.matcher.load();
+  }
+
+  /**
    * Holds listings against all rules and watched releases of all users, stores what is new, and records it
    * together with `alongside`, the other events of the same batch.
    * @returns how many matches are new
