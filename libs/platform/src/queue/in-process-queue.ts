@@ -11,7 +11,8 @@ interface Waiting {
 
 /** The queue of a single process: same handlers, bounded concurrency per queue, nothing survives a restart. */
 export class InProcessQueue extends JobQueue {
-  private readonly waiting = new Map<QueueName, Waiting[]>();
+  /** By name and payload: a bell that was rung and not heard yet need not ring twice. */
+  private readonly waiting = new Map<QueueName, Map<string, Waiting>>();
   private readonly running = new Map<QueueName, Set<Promise<void>>>();
   private isStarted = false;
 
@@ -24,10 +25,14 @@ export class InProcessQueue extends JobQueue {
 
   override async nudge<P>(job: JobDefinition<P>, payload: P): Promise<boolean> {
     await Promise.resolve();
-    const list = this.waiting.get(job.queue) ?? [];
-    this.waiting.set(job.queue, list);
+    const jobs = this.waiting.get(job.queue) ?? new Map<string, Waiting>();
+    this.waiting.set(job.queue, jobs);
     // The same journey as through Redis: what JSON does not keep, no handler sees.
-    list.push({ name: job.name, payload: JSON.parse(JSON.stringify(payload)), enqueuedAtMs: Date.now() });
+    const text = JSON.stringify(payload);
+    const key = `${job.name} ${text}`;
+    if (!jobs.has(key)) {
+      jobs.set(key, { name: job.name, payload: JSON.parse(text), enqueuedAtMs: Date.now() });
+    }
     this.pump(job.queue);
     return true;
   }
@@ -48,13 +53,15 @@ export class InProcessQueue extends JobQueue {
   }
 
   private pump(queue: QueueName): void {
-    const list = this.waiting.get(queue) ?? [];
+    const jobs = this.waiting.get(queue) ?? new Map<string, Waiting>();
     const active = this.running.get(queue) ?? new Set<Promise<void>>();
     this.running.set(queue, active);
     while (this.isStarted && active.size < (this.concurrency[queue] ?? 0)) {
-      const next = list.shift();
+      const [next] = jobs;
       if (!next) return;
-      const job = this.runInLaterTurn(next).finally(() => {
+      const [key, waiting] = next;
+      jobs.delete(key);
+      const job = this.runInLaterTurn(waiting).finally(() => {
         active.delete(job);
         this.pump(queue);
       });
