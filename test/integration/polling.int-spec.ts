@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
 import { MockMarketplace, ProviderPauses } from '@waxwatch/integrations';
 import { Database } from '@waxwatch/platform/database';
@@ -46,6 +47,8 @@ describe('polling', () => {
       SCHEDULER_FAILURE_RETRY_JITTER_SECONDS: '0',
       MOCK_PUBLISH_INTERVAL_SECONDS: '86400',
     });
+    const timers = module.get(SchedulerRegistry);
+    timers.getTimeouts().forEach((name) => timers.deleteTimeout(name));
     db = module.get(Database);
     subscriptions = module.get(PollSubscriptions);
     schedule = module.get(PollSchedule);

@@ -10,6 +10,8 @@ import { pollDue } from './polling.jobs';
 
 /** Due targets per bell: each bell is one more handler, here or in another worker, that helps. */
 const TARGETS_PER_BELL = 16;
+/** A queue that has let a poll wait for so long does not work. */
+const DEAF_AFTER_SECONDS = 60;
 
 /** Every worker ticks; the rows decide what is due and the bell wakes as many handlers as it takes. */
 @Injectable()
@@ -46,6 +48,11 @@ export class PollScheduler implements OnApplicationBootstrap {
     const enabled = this.registry.enabled().map((provider) => provider.name);
     this.oldestDue.set(await this.schedule.oldestDueSeconds(enabled));
     const open = await this.duePolls.openProviders();
+    if ((await this.schedule.oldestDueSeconds(open)) > DEAF_AFTER_SECONDS) {
+      // The bell rings and nobody comes: whatever is wrong with the queue, the polls go on.
+      await this.runner.run(pollDue.name, {}, Date.now());
+      return;
+    }
     const due = await this.schedule.countDue(open, this.config.SCHEDULER_BATCH_SIZE);
     for (let bell = 0; bell < Math.ceil(due / TARGETS_PER_BELL); bell += 1) {
       const isHeard = await this.jobs.nudge(pollDue, {});

@@ -32,7 +32,7 @@ describe('mail text', () => {
   it('names the price before a drop', () => {
     const { text } = compose({
       eventType: 'LISTING_PRICE_DROP',
-      payload: { ...payload, previous_price: '20.00' },
+      payload: { ...payload, old_price: '20.00' },
     });
 
     expect(text).toContain('12.50 EUR, was 20.00 EUR, on Discogs');

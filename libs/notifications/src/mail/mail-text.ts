@@ -17,7 +17,7 @@ const payloadSchema = z
   .object({
     listing_title: text,
     price: z.union([z.number(), z.string()]).optional().catch(undefined),
-    previous_price: z.union([z.number(), z.string()]).optional().catch(undefined),
+    old_price: z.union([z.number(), z.string()]).optional().catch(undefined),
     currency: text,
     provider: text,
     url: text,
@@ -71,7 +71,7 @@ function aboutListing(what: string, payload: Payload): { subject: string; lines:
   const title =
     payload.listing_title ?? payload.watch_release_title ?? payload.rule_name ?? 'your WaxWatch alerts';
   const price = priceOf(payload.price, payload.currency);
-  const before = priceOf(payload.previous_price, payload.currency);
+  const before = priceOf(payload.old_price, payload.currency);
   const marketplace = payload.provider === undefined ? undefined : MARKETPLACES[payload.provider];
   const facts = [
     price,

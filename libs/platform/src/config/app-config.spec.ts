@@ -25,7 +25,7 @@ const problemsWith = (changes: Record<string, string | undefined>) =>
   problemsOf({ ...development, ...changes });
 
 describe('parseConfig', () => {
-  it('needs four variables in development', () => {
+  it('needs three variables in development, and an issuer for bearer tokens', () => {
     expect(parse()).toMatchObject({
       environment: 'dev',
       PORT: 8000,
@@ -37,8 +37,8 @@ describe('parseConfig', () => {
   it('says what is missing, one line each', () => {
     expect(problemsOf({})).toEqual(['DATABASE_URL: is required']);
     expect(problemsOf({ DATABASE_URL: development.DATABASE_URL })).toEqual([
-      'AUTH_ISSUER: is required (or SUPABASE_URL, from which it follows)',
       'REDIS_URL: is required unless QUEUE_EAGER=true',
+      'AUTH_ISSUER: is required, or SUPABASE_URL, or SESSION_SECRET for accounts of our own',
     ]);
   });
 
@@ -270,6 +270,52 @@ describe('the issuer', () => {
       'ES384',
       'PS512',
     ]);
+  });
+});
+
+describe('signing in with a password', () => {
+  const secret = 'a'.repeat(32);
+  const supabase = {
+    AUTH_ISSUER: undefined,
+    SUPABASE_URL: 'https://x.supabase.example',
+    SUPABASE_ANON_KEY: 'k',
+  };
+  const noKey = 'is required to keep the refresh tokens of Supabase';
+
+  it.each([
+    ['nobody where only an issuer is known', {}, 'none'],
+    ['ourselves without an issuer', { AUTH_ISSUER: undefined }, 'local'],
+    ['ourselves where we are told so', { LOCAL_ACCOUNTS: 'true' }, 'local'],
+    ['Supabase where we have its key', { ...supabase, TOKEN_CRYPTO_LOCAL_KEY_PATH: '/k' }, 'supabase'],
+    ['nobody without its key', { ...supabase, SUPABASE_ANON_KEY: undefined }, 'none'],
+  ])('is checked by %s', (_name, changes, expected) => {
+    expect(parse(changes).passwordSignIn).toBe(expected);
+  });
+
+  it('needs a secret for cookies where it is like production', () => {
+    const local = { ...production, LOCAL_ACCOUNTS: 'true' };
+
+    expect(problemsOf(local)).toEqual(['SESSION_SECRET: is required for signing in with a password']);
+    expect(problemsOf({ ...local, SESSION_SECRET: secret })).toEqual([]);
+    expect(problemsOf({ ...local, AUTH_ISSUER: undefined, SESSION_SECRET: secret })).toEqual([]);
+  });
+
+  it('needs long secrets, each of them', () => {
+    expect(problemsWith({ SESSION_SECRET: `${secret}, short` })).toEqual([
+      'SESSION_SECRET: each secret must have at least 32 characters',
+    ]);
+    expect(problemsWith({ SESSION_SECRET: `${secret}, ${secret}x` })).toEqual([]);
+  });
+
+  it('at Supabase needs a key for the refresh tokens', () => {
+    const inProduction = { ...production, ...supabase, SESSION_SECRET: secret };
+
+    expect(problemsWith(supabase)).toEqual([`TOKEN_CRYPTO_LOCAL_KEY: ${noKey}`]);
+    expect(problemsOf({ ...inProduction, TOKEN_CRYPTO_LOCAL_KEY: 'k' })).toEqual([
+      `TOKEN_CRYPTO_KMS_KEY_ID: ${noKey}`,
+    ]);
+    expect(problemsOf({ ...inProduction, TOKEN_CRYPTO_KMS_KEY_ID: 'k' })).toEqual([]);
+    expect(problemsWith({ SUPABASE_ANON_KEY: 'k' })).toEqual(['SUPABASE_ANON_KEY: needs SUPABASE_URL']);
   });
 });
 

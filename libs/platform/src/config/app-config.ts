@@ -10,13 +10,18 @@ export const InjectConfig = (): ParameterDecorator => Inject(APP_CONFIG);
 export const QUEUE_NAMES = ['polls', 'deliveries', 'imports', 'backfills', 'maintenance'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
+/** Who checks passwords: our own accounts, the Supabase project, or nobody. */
+export type PasswordSignIn = 'local' | 'supabase' | 'none';
+
 /** What the process was told, parsed once at start. Names are those of the environment. */
 export interface AppConfig extends Env {
   /** Lower-cased `ENVIRONMENT`. */
   environment: string;
   /** True for every value of `ENVIRONMENT` but dev, test and local. */
   isProductionLike: boolean;
-  auth: { issuer: string; jwksUrl: string };
+  /** Without an issuer no bearer token counts. */
+  auth: { issuer: string | undefined; jwksUrl: string | undefined };
+  passwordSignIn: PasswordSignIn;
   /** Handlers that run at once in one process, for each queue this process serves. */
   concurrency: Partial<Record<QueueName, number>>;
   /** Requests that each scope allows to one caller within any minute. */
@@ -56,13 +61,19 @@ export function parseConfig(source: Readonly<Record<string, string | undefined>>
   const isProductionLike = !DEVELOPMENT_ENVIRONMENTS.has(environment);
   const issuer = env.AUTH_ISSUER ?? (env.SUPABASE_URL ? `${trimSlash(env.SUPABASE_URL)}/auth/v1` : undefined);
   const jwksUrl = env.AUTH_JWKS_URL ?? (issuer ? `${trimSlash(issuer)}/.well-known/jwks.json` : undefined);
-  const problems = crossChecks(env, isProductionLike, issuer, jwksUrl);
-  if (problems.length > 0 || issuer === undefined || jwksUrl === undefined) throw new ConfigError(problems);
+  const passwordSignIn = passwordSignInOf(env, issuer);
+  const problems = [
+    ...crossChecks(env),
+    ...passwordChecks(env, isProductionLike, passwordSignIn, issuer),
+    ...(isProductionLike ? productionChecks(env, issuer, jwksUrl) : []),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
   return {
     ...env,
     environment,
     isProductionLike,
     auth: { issuer, jwksUrl },
+    passwordSignIn,
     concurrency: concurrencyOf(env),
     rateLimits: rateLimitsOf(env),
   };
@@ -70,10 +81,8 @@ export function parseConfig(source: Readonly<Record<string, string | undefined>>
 
 const trimSlash = (url: string): string => url.replace(/\/+$/, '');
 
-function crossChecks(env: Env, isProductionLike: boolean, issuer?: string, jwksUrl?: string): string[] {
+function crossChecks(env: Env): string[] {
   const problems: string[] = [];
-  if (issuer === undefined)
-    problems.push('AUTH_ISSUER: is required (or SUPABASE_URL, from which it follows)');
   if (env.REDIS_URL === undefined && !env.QUEUE_EAGER) {
     problems.push('REDIS_URL: is required unless QUEUE_EAGER=true');
   }
@@ -86,17 +95,61 @@ function crossChecks(env: Env, isProductionLike: boolean, issuer?: string, jwksU
     }
   }
   const symmetric = env.AUTH_JWT_ALGORITHMS.filter((alg) => !/^(RS|ES|PS)(256|384|512)$/.test(alg));
+  if (env.AUTH_JWT_ALGORITHMS.length === 0) problems.push('AUTH_JWT_ALGORITHMS: must name at least one');
   if (symmetric.length > 0) problems.push('AUTH_JWT_ALGORITHMS: only RS*, PS* and ES* are accepted');
   const unknownQueues = env.WORKER_QUEUES.filter((name) => !isQueueName(name));
   if (unknownQueues.length > 0)
     problems.push(`WORKER_QUEUES: must name queues among ${QUEUE_NAMES.join(', ')}`);
-  return isProductionLike ? [...problems, ...productionChecks(env, issuer, jwksUrl)] : problems;
+  return problems;
+}
+
+/** Where nobody else knows the users, we do. */
+function passwordSignInOf(env: Env, issuer: string | undefined): PasswordSignIn {
+  if (env.LOCAL_ACCOUNTS || issuer === undefined) return 'local';
+  return env.SUPABASE_URL !== undefined && env.SUPABASE_ANON_KEY !== undefined ? 'supabase' : 'none';
+}
+
+const MIN_SECRET = 32;
+
+function passwordChecks(
+  env: Env,
+  isProductionLike: boolean,
+  passwordSignIn: PasswordSignIn,
+  issuer: string | undefined,
+): string[] {
+  const problems: string[] = [];
+  const secrets = env.SESSION_SECRET;
+  if (secrets?.split(',').some((secret) => secret.trim().length < MIN_SECRET) === true) {
+    problems.push(`SESSION_SECRET: each secret must have at least ${MIN_SECRET} characters`);
+  }
+  if (isProductionLike && passwordSignIn !== 'none' && secrets === undefined) {
+    problems.push(
+      issuer === undefined
+        ? 'AUTH_ISSUER: is required, or SUPABASE_URL, or SESSION_SECRET for accounts of our own'
+        : 'SESSION_SECRET: is required for signing in with a password',
+    );
+  }
+  if (env.SUPABASE_ANON_KEY !== undefined && env.SUPABASE_URL === undefined) {
+    problems.push('SUPABASE_ANON_KEY: needs SUPABASE_URL');
+  }
+  if (passwordSignIn === 'supabase') problems.push(...refreshTokenChecks(env, isProductionLike));
+  return problems;
+}
+
+/** Refresh tokens are kept, and never in the clear. */
+function refreshTokenChecks(env: Env, isProductionLike: boolean): string[] {
+  const { TOKEN_CRYPTO_KMS_KEY_ID: kmsKey, TOKEN_CRYPTO_LOCAL_KEY: key } = env;
+  const localKey = isProductionLike ? undefined : (key ?? env.TOKEN_CRYPTO_LOCAL_KEY_PATH);
+  if ((kmsKey ?? localKey) !== undefined) return [];
+  const name = isProductionLike ? 'TOKEN_CRYPTO_KMS_KEY_ID' : 'TOKEN_CRYPTO_LOCAL_KEY';
+  return [`${name}: is required to keep the refresh tokens of Supabase`];
 }
 
 function productionChecks(env: Env, issuer?: string, jwksUrl?: string): string[] {
   const remotes: Record<string, string | undefined> = {
     AUTH_ISSUER: issuer,
     AUTH_JWKS_URL: jwksUrl,
+    SUPABASE_URL: env.SUPABASE_URL,
     DISCOGS_API_BASE_URL: env.DISCOGS_API_BASE_URL,
     EBAY_API_BASE_URL: env.EBAY_API_BASE_URL,
     DISCOGS_AUTHORIZE_URL: env.DISCOGS_AUTHORIZE_URL,

@@ -48,6 +48,8 @@ export const envSchema = z.object({
   WORKER_QUEUES: list([]),
 
   SUPABASE_URL: optionalHttpUrl(),
+  SUPABASE_ANON_KEY: optionalText(),
+  SUPABASE_TIMEOUT_SECONDS: decimal(5, { min: 0.1, max: 60 }),
   AUTH_ISSUER: optionalHttpUrl(),
   AUTH_JWKS_URL: optionalHttpUrl(),
   AUTH_AUDIENCE: textOr('authenticated'),
@@ -57,6 +59,10 @@ export const envSchema = z.object({
   AUTH_CLOCK_SKEW_SECONDS: int(30, { min: 0, max: 600 }),
   DEV_AUTO_CREATE_USERS: bool(true),
   ACCOUNT_CACHE_MS: int(1000, { min: 0, max: 10_000 }),
+  LOCAL_ACCOUNTS: bool(false),
+  SESSION_SECRET: optionalText(),
+  SESSION_IDLE_SECONDS: int(604_800, { min: 60, max: 7_776_000 }),
+  SESSION_MAX_AGE_SECONDS: int(2_592_000, { min: 60, max: 31_536_000 }),
 
   CORS_ALLOWED_ORIGINS: list([]),
   CORS_ALLOWED_METHODS: list(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),

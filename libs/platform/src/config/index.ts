@@ -4,6 +4,7 @@ export {
   ConfigError,
   InjectConfig,
   parseConfig,
+  type PasswordSignIn,
   QUEUE_NAMES,
   type QueueName,
 } from './app-config';
