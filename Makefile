@@ -14,7 +14,7 @@ help: ## List these targets
 .PHONY: install
 install: node-is-there ## Install the npm packages, unless they are those of package-lock.json already
 	@if ! cmp -s package-lock.json node_modules/.installed-lock.json; then \
-		npm ci --no-audit --no-fund; \
+		npm ci --no-audit --no-fund --loglevel=error; \
 		cp package-lock.json node_modules/.installed-lock.json; \
 	fi
 
