@@ -19,6 +19,7 @@ const MAY_IMPORT = {
   'discogs-account': ['watch-releases', 'integrations', 'events', 'auth'],
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],
   'dev-routes': ['integrations', 'listings', 'polling', 'auth'],
+  'provider-requests': ['integrations', 'auth'],
   search: ['integrations', 'listings', 'matching', 'auth', 'watch-rules'],
 };
 

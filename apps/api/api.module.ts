@@ -11,6 +11,7 @@ import { PlatformModule } from '@waxwatch/platform/app';
 import type { AppConfig } from '@waxwatch/platform/config';
 import { PlaygroundModule } from '@waxwatch/playground';
 import { ProfileApiModule } from '@waxwatch/profile';
+import { ProviderRequestsApiModule } from '@waxwatch/provider-requests';
 import { SearchApiModule } from '@waxwatch/search';
 import { StreamApiModule } from '@waxwatch/stream';
 import { WatchReleasesApiModule } from '@waxwatch/watch-releases';
@@ -24,6 +25,7 @@ export const API_FEATURES = [
   ListingsApiModule,
   NotificationsApiModule,
   ProfileApiModule,
+  ProviderRequestsApiModule,
   SearchApiModule,
   StreamApiModule,
   WatchReleasesApiModule,

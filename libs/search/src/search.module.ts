@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { IntegrationsModule } from '@waxwatch/integrations';
 import { WatchRulesModule } from '@waxwatch/watch-rules';
+import { CatalogueController } from './catalogue.controller';
+import { CatalogueService } from './catalogue.service';
 import { DEFAULT_SEARCH_LIMITS, ProviderFanOut, SEARCH_LIMITS } from './provider-fan-out';
 import { SearchController } from './search.controller';
 import { SearchService } from './search.service';
@@ -12,5 +14,9 @@ import { SearchService } from './search.service';
 })
 export class SearchModule {}
 
-@Module({ imports: [SearchModule], controllers: [SearchController] })
+@Module({
+  imports: [SearchModule, IntegrationsModule],
+  controllers: [SearchController, CatalogueController],
+  providers: [CatalogueService],
+})
 export class SearchApiModule {}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readInstant } from './read-instant';
 
 /** PostgreSQL's largest `integer`; ids beyond it cannot be stored and are refused at the border. */
 export const INT4_MAX = 2_147_483_647;
@@ -92,13 +93,47 @@ export const wireUuid = () =>
 /** The last of a repeated query parameter wins. */
 const lastOf = (value: unknown): unknown => (Array.isArray(value) ? value.at(-1) : value);
 
+const readInt = (value: unknown): unknown => {
+  const text = lastOf(value);
+  if (typeof text !== 'string') return text;
+  return /^\s*[+-]?\d+(\.0+)?\s*$/.test(text) ? Number(text) : text;
+};
+
 /** An integer of the query string: `12`, ` 5`, `1.0`. */
 export const queryInt = (min: number, max: number, fallback: number) =>
-  z.preprocess((value) => {
-    const text = lastOf(value);
-    if (typeof text !== 'string') return text;
-    return /^\s*[+-]?\d+(\.0+)?\s*$/.test(text) ? Number(text) : text;
-  }, parsedInt(min, max).default(fallback));
+  z.preprocess(readInt, parsedInt(min, max).default(fallback));
+
+/** The same without a default. */
+export const queryIntIfGiven = (min: number, max: number) =>
+  z.preprocess(readInt, parsedInt(min, max).optional()).meta({ type: 'integer', minimum: min, maximum: max });
+
+/** One of some words; the last of a repeated parameter wins. */
+export const queryChoice = <const Choice extends string>(choices: readonly Choice[]) =>
+  z.preprocess(lastOf, z.enum(choices));
+
+/**
+ * An instant of the query string, as `readInstant` reads it; from here on it is text that sorts by time. The last
+ * of a repeated parameter wins.
+ */
+export const queryInstantIfGiven = () =>
+  z
+    .preprocess(
+      lastOf,
+      z
+        .string()
+        .transform((value, context) => {
+          const instant = readInstant(value);
+          if (instant !== null) return instant;
+          context.addIssue({
+            code: 'custom',
+            message: 'Input should be a valid datetime or date, invalid format',
+            params: { type: 'datetime_from_date_parsing' },
+          });
+          return z.NEVER;
+        })
+        .optional(),
+    )
+    .meta({ format: 'date-time' });
 
 const parsedInt = (min: number, max: number) =>
   z

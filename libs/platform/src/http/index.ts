@@ -2,7 +2,10 @@ export { ContractValidationPipe } from './contract-validation.pipe';
 export { EnvelopeFilter } from './envelope.filter';
 export {
   INT4_MAX,
+  queryChoice,
+  queryInstantIfGiven,
   queryInt,
+  queryIntIfGiven,
   queryText,
   queryUuid,
   readUuid,

@@ -1,0 +1,1 @@
+export { ProviderRequestsApiModule } from './provider-requests-api.module';
