@@ -4,6 +4,8 @@ import { type AppConfig, InjectConfig } from '../config/app-config';
 
 const COMMON: RedisOptions = {
   connectTimeout: 2000,
+  // ioredis lets this time pass even when there is no connection left to end, and holds the process up.
+  disconnectTimeout: 200,
   retryStrategy: (attempt) => Math.min(attempt * 200, 5000),
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 };
