@@ -4,6 +4,7 @@ import { Listings1764000000002 } from './1764000000002-listings';
 import { EventsAndNotifications1764000000003 } from './1764000000003-events-and-notifications';
 import { Polling1764000000004 } from './1764000000004-polling';
 import { DiscogsAccount1764000000010 } from './1764000000010-discogs-account';
+import { Sessions1764000000020 } from './1764000000020-sessions';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   EventsAndNotifications1764000000003,
   Polling1764000000004,
   DiscogsAccount1764000000010,
+  Sessions1764000000020,
 ];

@@ -1,3 +1,4 @@
+import { Session, UsedLoginNonce } from '@waxwatch/auth';
 import {
   ExternalAccountLink,
   ImportJob,
@@ -36,6 +37,8 @@ export const ENTITIES = [
   ProviderPause,
   ProviderRequest,
   RuleBackfill,
+  Session,
+  UsedLoginNonce,
   User,
   UserStream,
   WatchMatch,

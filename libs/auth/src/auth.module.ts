@@ -9,11 +9,14 @@ import { SigningKeys } from './bearer/signing-keys';
 import { CallerGuard } from './caller.guard';
 import { CREDENTIAL_SOURCES, type CredentialSource } from './credential';
 import { Credentials } from './credentials';
+import { LocalAccountsModule, LoginModule } from './login/login.module';
+import { SessionSource } from './session/session-source';
+import { SessionsModule } from './session/sessions.module';
 import { VerifiedCallers } from './verified-callers';
 
 /** Importing this module closes every route of the application that is not marked `@Public()`. */
 @Module({
-  imports: [UsersModule],
+  imports: [UsersModule, SessionsModule, LocalAccountsModule, LoginModule],
   providers: [
     JwksEndpoint,
     SigningKeys,
@@ -21,14 +24,14 @@ import { VerifiedCallers } from './verified-callers';
     BearerSource,
     {
       provide: CREDENTIAL_SOURCES,
-      inject: [BearerSource],
+      inject: [BearerSource, SessionSource],
       useFactory: (...sources: CredentialSource[]) => sources,
     },
     Credentials,
     VerifiedCallers,
     { provide: APP_GUARD, useClass: CallerGuard },
   ],
-  exports: [Credentials],
+  exports: [Credentials, SessionsModule, LocalAccountsModule],
 })
 export class AuthModule implements OnApplicationBootstrap {
   private readonly logger = new Logger('auth');
@@ -47,6 +50,7 @@ export class AuthModule implements OnApplicationBootstrap {
       algorithms: this.config.AUTH_JWT_ALGORITHMS,
       jwks_cache_ttl_seconds: this.config.AUTH_JWKS_CACHE_TTL_SECONDS,
       clock_skew_seconds: this.config.AUTH_CLOCK_SKEW_SECONDS,
+      password_sign_in: this.config.passwordSignIn,
       sources: this.sources.length,
     });
   }

@@ -12,7 +12,7 @@ import { ALLOWS_INACTIVE, IS_ADMIN_ONLY, IS_PUBLIC, setPrincipal } from './princ
 /**
  * Stands before every route that is not marked `@Public()`: a credential that counts, an account that is active
  * (or a route that serves inactive ones), the administrator's claim where the route asks for it. The account is
- * read on every request, because another process may have signed its owner out or deactivated it.
+ * asked on every request, because another process may have signed its owner out or deactivated it.
  */
 @Injectable()
 export class CallerGuard implements CanActivate {
@@ -38,14 +38,14 @@ export class CallerGuard implements CanActivate {
     if (this.isMarked(IS_ADMIN_ONLY, context) && !credential.isAdmin) {
       this.refuse('auth.admin.denied', 'Admin access required', request, credential);
     }
-    const { userId, isAdmin, expiresAt } = credential;
-    setPrincipal(request, { userId, isAdmin, expiresAt });
+    const { userId, isAdmin, expiresAt, sessionId } = credential;
+    setPrincipal(request, { userId, isAdmin, expiresAt, sessionId });
     return true;
   }
 
   private async accountOf(credential: Credential, allowsInactive: boolean): Promise<Account> {
     const { userId, email, issuedAt } = credential;
-    let account = await this.users.findAccount(userId);
+    let account = credential.account ?? (await this.users.findAccount(userId));
     if (!account) {
       if (!this.config.DEV_AUTO_CREATE_USERS) throw new AppError('unauthenticated', 'Unknown user');
       account = await this.users.provision({ id: userId, email, issuedAt });

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { Account } from '@waxwatch/users';
 import type { IncomingMessage } from 'node:http';
 
 /** What a verified token or session says about its holder, before the account itself is looked at. */
@@ -11,6 +12,10 @@ export interface Credential {
   issuedAt: number | null;
   /** Unix seconds. */
   expiresAt: number;
+  /** The account, where the source has just read it as well. */
+  account?: Account;
+  /** The session behind the credential, if there is one. */
+  sessionId?: string;
 }
 
 /** One way of proving who one is. */
@@ -25,6 +30,8 @@ export interface CredentialSource {
    * request carries none of this kind and another source may know.
    */
   recall?(request: IncomingMessage): Credential | null | undefined;
+  /** What is recalled may have been withdrawn since: it tells on whose budget a request goes, and lets nobody in. */
+  readonly isRecallAGuess?: boolean;
 }
 
 /** Injection token of the sources, in the order in which they are asked. */

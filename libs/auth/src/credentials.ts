@@ -28,7 +28,8 @@ export class Credentials {
     for (const source of this.sources) {
       const credential = source.recall?.(request);
       if (credential === undefined) continue;
-      if (credential !== null) this.known.set(request, Promise.resolve(credential));
+      if (credential !== null && source.isRecallAGuess !== true)
+        this.known.set(request, Promise.resolve(credential));
       return credential;
     }
     return null;

@@ -6,6 +6,8 @@ export interface Principal {
   isAdmin: boolean;
   /** Unix seconds after which the credential no longer counts; streams end by then. */
   expiresAt: number;
+  /** The session behind the credential, if there is one; streams end with it. */
+  sessionId?: string | undefined;
 }
 
 const principals = new WeakMap<object, Principal>();

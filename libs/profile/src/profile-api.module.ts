@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SessionsModule } from '@waxwatch/auth';
 import { IntegrationsModule } from '@waxwatch/integrations';
 import { PollingModule } from '@waxwatch/polling';
 import { UsersModule } from '@waxwatch/users';
@@ -7,7 +8,7 @@ import { ProfileController } from './profile.controller';
 import { ProfileService } from './profile.service';
 
 @Module({
-  imports: [UsersModule, IntegrationsModule, PollingModule, WatchReleasesModule],
+  imports: [SessionsModule, UsersModule, IntegrationsModule, PollingModule, WatchReleasesModule],
   controllers: [ProfileController],
   providers: [ProfileService],
 })

@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AllowsInactive, CurrentUserId } from '@waxwatch/auth';
+import { AllowsInactive, CurrentUserId, SessionCookie } from '@waxwatch/auth';
 import { Returns } from '@waxwatch/platform/http';
 import type { SettingsChange } from '@waxwatch/users';
+import type { Request, Response } from 'express';
 import {
   DeactivateAccountResponse,
   HardDeleteAccountResponse,
@@ -15,7 +16,10 @@ import { ProfileService } from './profile.service';
 @ApiTags('profile')
 @Controller('api/me')
 export class ProfileController {
-  constructor(private readonly profile: ProfileService) {}
+  constructor(
+    private readonly profile: ProfileService,
+    private readonly cookie: SessionCookie,
+  ) {}
 
   @Get()
   @ApiOperation({ operationId: 'get_me_api_me_get', summary: 'Get Me' })
@@ -35,11 +39,16 @@ export class ProfileController {
   @ApiOperation({
     operationId: 'logout_me_api_me_logout_post',
     summary: 'Logout Me',
-    description: 'Ends every sign-in of the user: tokens issued until now no longer count.',
+    description: 'Ends every sign-in of the user: sessions, and tokens issued until now, no longer count.',
   })
   @Returns(200, LogoutResponse)
-  async logOut(@CurrentUserId() userId: string) {
+  async logOut(
+    @CurrentUserId() userId: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const instant = await this.profile.logOut(userId);
+    this.cookie.clear(request, response);
     const marker = { user_id: userId, logged_out_at: instant, invalidate_before: instant };
     return { success: true, signed_out: true, marker };
   }
@@ -51,8 +60,14 @@ export class ProfileController {
     description: 'Switches the account and its rules off; `POST /api/me/reactivate` brings the account back.',
   })
   @Returns(200, DeactivateAccountResponse)
-  async deactivate(@CurrentUserId() userId: string) {
-    return { success: true, deactivated_at: await this.profile.deactivate(userId) };
+  async deactivate(
+    @CurrentUserId() userId: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const instant = await this.profile.deactivate(userId);
+    this.cookie.clear(request, response);
+    return { success: true, deactivated_at: instant };
   }
 
   @Post('reactivate')
@@ -75,7 +90,13 @@ export class ProfileController {
     description: 'Deletes the account and everything that belongs to it, for good.',
   })
   @Returns(200, HardDeleteAccountResponse)
-  async delete(@CurrentUserId() userId: string) {
-    return { success: true, deleted_at: await this.profile.delete(userId) };
+  async delete(
+    @CurrentUserId() userId: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const instant = await this.profile.delete(userId);
+    this.cookie.clear(request, response);
+    return { success: true, deleted_at: instant };
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Sessions } from '@waxwatch/auth';
 import { ProviderRegistry } from '@waxwatch/integrations';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
@@ -21,6 +22,7 @@ export class ProfileService {
   constructor(
     private readonly db: Database,
     private readonly users: UsersService,
+    private readonly sessions: Sessions,
     private readonly providers: ProviderRegistry,
     private readonly polls: PollSubscriptions,
     private readonly watchReleases: WatchReleasesService,
@@ -46,13 +48,15 @@ export class ProfileService {
   }
 
   /**
-   * Ends every sign-in of the user: tokens are stateless, so all issued until now stop counting.
+   * Ends every sign-in of the user: all sessions, and, as tokens are stateless, all issued until now.
    * @returns the instant
    * @throws AppError 404
    */
   async logOut(userId: string): Promise<string> {
     this.logger.log({ event: 'profile.logout.call', user_id: userId });
-    return orNotFound(await this.users.signOut(userId));
+    const instant = orNotFound(await this.users.signOut(userId));
+    await this.sessions.endAllOf(userId);
+    return instant;
   }
 
   /**
@@ -67,9 +71,11 @@ export class ProfileService {
       const instant = orNotFound(await this.users.setActive(tx, userId, false));
       await rowsIn(tx, DISABLE_RULES, [userId]);
       await this.polls.removeAllOf(tx, userId);
+      await this.sessions.endAllIn(tx, userId);
       return instant;
     });
     this.users.forget(userId);
+    await this.sessions.announce({ user_id: userId });
     return deactivatedAt;
   }
 
@@ -91,7 +97,9 @@ export class ProfileService {
    */
   async delete(userId: string): Promise<string> {
     this.logger.log({ event: 'profile.hard_delete.call', user_id: userId });
-    return orNotFound(await this.users.delete(userId));
+    const instant = orNotFound(await this.users.delete(userId));
+    await this.sessions.announce({ user_id: userId }); // their rows are gone with the account
+    return instant;
   }
 }
 

@@ -19,6 +19,8 @@ const HEADERS = {
 export class EventStream {
   /** `tokens_valid_from` of the account when the stream was opened; another value means a sign-out since. */
   tokensValidFrom: string | null = null;
+  /** The session of the cookie that it was opened with, if any. */
+  sessionId: string | null = null;
   private served: number | undefined;
   private closedFor: CloseReason | undefined;
   private endTimer: NodeJS.Timeout | undefined;

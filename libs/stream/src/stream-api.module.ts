@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SessionsModule } from '@waxwatch/auth';
 import { NotificationsModule } from '@waxwatch/notifications';
 import { StreamController } from './stream.controller';
 import { StreamService } from './stream.service';
@@ -8,7 +9,7 @@ import { StreamWatch } from './stream-watch';
 
 /** Server-sent events; only processes that serve HTTP clients have it. */
 @Module({
-  imports: [NotificationsModule],
+  imports: [NotificationsModule, SessionsModule],
   controllers: [StreamController],
   providers: [StreamFeeder, StreamRegistry, StreamService, StreamWatch],
   exports: [StreamRegistry, StreamWatch],

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { parseSessionsEnd, Sessions, SESSIONS_END_CHANNEL } from '@waxwatch/auth';
 import { parseStreamHints, STREAM_CHANNEL } from '@waxwatch/notifications';
 import { Database } from '@waxwatch/platform/database';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
@@ -29,6 +30,7 @@ export class StreamWatch implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly pubsub: PubSub,
     private readonly db: Database,
+    private readonly sessions: Sessions,
     private readonly registry: StreamRegistry,
     private readonly feeder: StreamFeeder,
     private readonly lifecycle: Lifecycle,
@@ -45,6 +47,7 @@ export class StreamWatch implements OnApplicationBootstrap, OnModuleDestroy {
     await this.pubsub.subscribe(STREAM_CHANNEL, (message) => {
       for (const hint of parseStreamHints(message)) this.feeder.reaches(hint.user_id, hint.stream_id);
     });
+    await this.pubsub.subscribe(SESSIONS_END_CHANNEL, (message) => this.endSessions(message));
   }
 
   onModuleDestroy(): void {
@@ -57,17 +60,34 @@ export class StreamWatch implements OnApplicationBootstrap, OnModuleDestroy {
     if (feeds.length === 0 || this.isPolling) return;
     this.isPolling = true;
     try {
+      const asked = feeds.flatMap((feed) => [...feed.streams]).flatMap(({ sessionId }) => sessionId ?? []);
+      const live = await this.sessions.liveAmong(asked);
+      const ended = new Set(asked.filter((id) => !live.has(id)));
       const states = await this.db.rows<StreamState>(STREAM_STATES, [feeds.map((feed) => feed.userId)]);
       const byUser = new Map(states.map((state) => [state.user_id, state]));
-      for (const feed of feeds) this.check(feed, byUser.get(feed.userId));
+      for (const feed of feeds) this.check(feed, byUser.get(feed.userId), ended);
     } finally {
       this.isPolling = false;
     }
   }
 
-  private check(feed: UserFeed, state: StreamState | undefined): void {
+  /** A session that ends takes its streams along; those with a token of their own stay. */
+  private endSessions(message: string): void {
+    const end = parseSessionsEnd(message);
+    if (!end) return;
+    for (const feed of this.registry.allFeeds()) {
+      if ('user_id' in end && feed.userId !== end.user_id) continue;
+      for (const stream of [...feed.streams]) {
+        const isMeant = 'user_id' in end ? stream.sessionId !== null : stream.sessionId === end.session_id;
+        if (isMeant) stream.close('revoked', spreadRetryMs());
+      }
+    }
+  }
+
+  private check(feed: UserFeed, state: StreamState | undefined, ended: ReadonlySet<string>): void {
     for (const stream of [...feed.streams]) {
       if (stream.position === undefined) continue;
+      if (ended.has(stream.sessionId ?? '')) stream.close('revoked', spreadRetryMs());
       if (!state?.is_active) stream.close('account', spreadRetryMs());
       // A stream that was opened while we were asking knows more than we do; that is no sign-out.
       else if (isAfter(state.tokens_valid_from, stream.tokensValidFrom))

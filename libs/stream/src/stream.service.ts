@@ -37,6 +37,7 @@ export class StreamService {
     if (isGone(response)) return;
     if (this.registry.hasEnded) throw new AppError('unavailable', 'shutting down', { retryAfterSeconds: 2 });
     const stream = this.registry.open(principal.userId, response);
+    stream.sessionId = principal.sessionId ?? null;
     try {
       await this.start(stream, principal, lastEventId);
     } catch (error) {

@@ -10,7 +10,9 @@ import {
   ENTOMB_USER,
   PROVISION_USER,
   READ_ACCOUNT,
+  READ_PASSWORD,
   SET_ACTIVE,
+  SET_PASSWORD,
   SIGN_OUT,
   TOUCH_SETTINGS,
   UPDATE_PREFERENCES,
@@ -101,6 +103,19 @@ export class UsersService {
       }
     }
     return null;
+  }
+
+  /** The stored hash of whoever has the address, which may be none that a password fits. */
+  async findPassword(email: string): Promise<{ userId: string; hashedPassword: string } | null> {
+    const [row] = await this.db.rows<{ id: string; hashed_password: string }>(READ_PASSWORD, [email]);
+    return row ? { userId: row.id, hashedPassword: row.hashed_password } : null;
+  }
+
+  /** Makes the account under the given id, unless somebody has the address already. Gives the user's id. */
+  async setPassword(account: { id: string; email: string; hashedPassword: string }): Promise<string> {
+    const { id, email, hashedPassword } = account;
+    const [row] = await this.db.rows<{ id: string }>(SET_PASSWORD, [id, email, hashedPassword]);
+    return row?.id ?? id;
   }
 
   async changeSettings(userId: string, { user, preferences, eventToggles }: SettingsChange): Promise<void> {

@@ -80,3 +80,18 @@ export const ENTOMB_USER = `
 
 /** $1 user id. Everything that belongs to the user goes with the row, by foreign key. */
 export const DELETE_USER = `DELETE FROM users WHERE id = $1 RETURNING id`;
+
+/** $1 e-mail, lower-cased. */
+export const READ_PASSWORD = `SELECT id, hashed_password FROM users WHERE email = $1`;
+
+/** $1 id for a new account, $2 e-mail, $3 hash. Whoever has the address gets the password. */
+export const SET_PASSWORD = `
+  WITH account AS (
+    INSERT INTO users (id, email, hashed_password) VALUES ($1, $2, $3)
+    ON CONFLICT (email) DO UPDATE SET hashed_password = $3, updated_at = now()
+    RETURNING id
+  ), preferences AS (
+    INSERT INTO user_notification_preferences (id, user_id) SELECT gen_random_uuid(), id FROM account
+    ON CONFLICT (user_id) DO NOTHING
+  )
+  SELECT id FROM account`;

@@ -17,13 +17,15 @@ export class BearerSource extends AuthGuard() implements CredentialSource {
   private readonly verified = new VerifiedTokens();
   /** A key that the provider withdraws stops counting after this time, for tokens seen before as well. */
   private readonly maxAgeMs: number;
+  private readonly hasIssuer: boolean;
 
   constructor(
-    @InjectConfig() config: Pick<AppConfig, 'AUTH_JWKS_CACHE_TTL_SECONDS'>,
+    @InjectConfig() config: Pick<AppConfig, 'auth' | 'AUTH_JWKS_CACHE_TTL_SECONDS'>,
     strategy: BearerStrategy,
     private readonly clock: Clock,
   ) {
     super({ defaultStrategy: strategy.name });
+    this.hasIssuer = config.auth.issuer !== undefined;
     this.maxAgeMs = config.AUTH_JWKS_CACHE_TTL_SECONDS * 1000;
   }
 
@@ -32,6 +34,7 @@ export class BearerSource extends AuthGuard() implements CredentialSource {
     if (request.headers.authorization === undefined) return null;
     const token = bearerTokenOf(request);
     if (token === null) throw new AppError('unauthenticated', 'missing bearer token');
+    if (!this.hasIssuer) throw invalidToken();
     const now = this.clock.now().getTime();
     const known = this.verified.find(token, now);
     if (known) return known;

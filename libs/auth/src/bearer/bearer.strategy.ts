@@ -29,7 +29,7 @@ export class BearerStrategy extends PassportStrategy(Strategy) implements OnAppl
     const algorithms = config.AUTH_JWT_ALGORITHMS;
     super({
       jwtFromRequest: bearerTokenOf,
-      issuer: config.auth.issuer,
+      issuer: config.auth.issuer ?? [], // nobody; undefined would mean anybody
       audience: config.AUTH_AUDIENCE,
       algorithms: algorithms as StrategyOptions['algorithms'],
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to the clock tolerance

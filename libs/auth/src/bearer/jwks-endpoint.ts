@@ -25,7 +25,7 @@ export class JwksEndpoint implements OnApplicationShutdown {
 
   constructor(@InjectConfig() config: Pick<AppConfig, 'auth'>) {
     this.client = new JwksClient({
-      jwksUri: config.auth.jwksUrl,
+      jwksUri: config.auth.jwksUrl ?? '', // without an issuer no token gets as far as its key
       cache: false, // `SigningKeys` caches: it also outlives an outage and holds back unknown key ids
       rateLimit: false,
       fetcher: async (url) => await this.download(url),

@@ -38,6 +38,10 @@ export class VerifiedTokens {
       return;
     }
   }
+
+  forget(token: string): void {
+    this.entries.delete(digestOf(token));
+  }
 }
 
 const digestOf = (token: string): string => hash('sha256', token, 'base64');

@@ -30,9 +30,14 @@ export const STATUS_OF: Record<AppErrorCode, number> = {
   internal: 500,
 };
 
+/** What a client may be told beyond the status of a failure: programs decide by it. */
+export type FailureName = 'http_error' | 'invalid_credentials';
+
 /** A deliberate failure whose message a client may read. `details` goes into the envelope as it is. */
 export class AppError extends Error {
   readonly code: AppErrorCode;
+  /** The `code` of the envelope. */
+  readonly failureName: FailureName;
   readonly details: unknown;
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
@@ -40,11 +45,17 @@ export class AppError extends Error {
   constructor(
     code: AppErrorCode,
     message: string,
-    options: { details?: unknown; retryAfterSeconds?: number; cause?: unknown } = {},
+    options: {
+      details?: unknown;
+      retryAfterSeconds?: number | undefined;
+      cause?: unknown;
+      failureName?: FailureName;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
+    this.failureName = options.failureName ?? 'http_error';
     this.details = options.details;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
@@ -58,10 +69,16 @@ export interface ValidationItem {
   ctx?: Record<string, unknown>;
 }
 
-/** The request does not fit its schema: 422 `validation error` with one item per refused field. */
+/**
+ * The request does not fit its schema: 422 with one item per refused field. The message is a constant, except where
+ * a client shows it to people.
+ */
 export class ValidationError extends Error {
-  constructor(readonly items: ValidationItem[]) {
-    super('validation error');
+  constructor(
+    readonly items: ValidationItem[],
+    message = 'validation error',
+  ) {
+    super(message);
     this.name = 'ValidationError';
   }
 

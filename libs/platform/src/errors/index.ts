@@ -1,6 +1,7 @@
 export {
   AppError,
   type AppErrorCode,
+  type FailureName,
   RateLimitedError,
   STATUS_OF,
   ValidationError,

@@ -3,15 +3,15 @@ import type { Request, Response } from 'express';
 import { isDatabaseError, isDatabaseUnavailable } from '../database/sql-state';
 import {
   AppError,
+  type FailureName,
   RateLimitedError,
   STATUS_OF,
   ValidationError,
-  type ValidationItem,
 } from '../errors/app-error';
 
 interface Envelope {
   message: string;
-  code: 'http_error' | 'validation_error' | 'rate_limited';
+  code: FailureName | 'validation_error' | 'rate_limited';
   status: number;
   details?: unknown;
   retryAfterSeconds?: number | undefined;
@@ -48,7 +48,7 @@ export class EnvelopeFilter implements ExceptionFilter {
 
 function toEnvelope(error: unknown): Envelope {
   if (error instanceof AppError) return fromAppError(error);
-  if (error instanceof ValidationError) return validation(error.items);
+  if (error instanceof ValidationError) return validation(error);
   if (error instanceof RateLimitedError) return rateLimited(error);
   if (error instanceof HttpException) return fromHttpException(error);
   if (isDatabaseUnavailable(error)) {
@@ -62,14 +62,15 @@ const plain = (status: number, message: string): Envelope => ({ message, code: '
 
 function fromAppError(error: AppError): Envelope {
   const status = STATUS_OF[error.code];
-  const { retryAfterSeconds } = error;
-  return error.details === undefined
-    ? { ...plain(status, error.message), retryAfterSeconds }
-    : { ...plain(status, error.message), details: error.details, retryAfterSeconds };
+  const { message, failureName, details, retryAfterSeconds } = error;
+  const envelope = { message, code: failureName, status };
+  return details === undefined
+    ? { ...envelope, retryAfterSeconds }
+    : { ...envelope, details, retryAfterSeconds };
 }
 
-const validation = (details: ValidationItem[]): Envelope => ({
-  message: 'validation error',
+const validation = ({ message, items: details }: ValidationError): Envelope => ({
+  message,
   code: 'validation_error',
   status: 422,
   details,
