@@ -30,6 +30,7 @@ const UP = [
      interval_seconds integer NOT NULL,
      due_at timestamptz NOT NULL DEFAULT now(),
      lease_token uuid,
+     is_catching_up boolean NOT NULL DEFAULT true,
      failures smallint NOT NULL DEFAULT 0,
      last_polled_at timestamptz,
      last_error varchar(40),

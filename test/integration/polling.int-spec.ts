@@ -227,6 +227,73 @@ describe('polling', () => {
       expect(rows).toHaveLength(45);
     });
 
+    it('loses nothing of a flood when a page fails after others were stored', async () => {
+      const word = `band${randomUUID().slice(0, 8)}`;
+      await subscribedRule(word, 600);
+      await duePolls.run();
+      for (let n = 0; n < 45; n += 1) market.publish({ artist: word, title: `Album ${n}`, price: '12.00' });
+      const search = market.search.bind(market);
+      const broken = jest.spyOn(market, 'search').mockImplementation((wanted, limit, cursor) => {
+        if (cursor !== null) throw new Error('the second page broke');
+        return search(wanted, limit, cursor);
+      });
+      await db.rows('UPDATE poll_targets SET due_at = now() WHERE key = $1', [word]);
+      await duePolls.run();
+      broken.mockRestore();
+      await db.rows('UPDATE poll_targets SET due_at = now() WHERE key = $1', [word]);
+      await duePolls.run();
+      expect(await db.rows('SELECT id FROM listings WHERE title LIKE $1', [`${word}%`])).toHaveLength(45);
+    });
+
+    it('reads on past a copy that another question has brought in', async () => {
+      const word = `band${randomUUID().slice(0, 8)}`;
+      await subscribedRule(word, 600);
+      await duePolls.run();
+      for (let n = 0; n < 39; n += 1) market.publish({ artist: word, title: `Album ${n}`, price: '12.00' });
+      market.publish({ artist: word, title: 'Special', price: '12.00' });
+      await subscribedRule(`${word} special`, 600);
+      await db.rows('UPDATE poll_targets SET due_at = now() WHERE key = $1', [`${word} special`]);
+      await db.rows(`UPDATE poll_targets SET due_at = now() + interval '1 hour' WHERE key = $1`, [word]);
+      await duePolls.run();
+      await db.rows('UPDATE poll_targets SET due_at = now() WHERE key = $1', [word]);
+      await duePolls.run();
+      expect(await db.rows('SELECT id FROM listings WHERE title LIKE $1', [`${word}%`])).toHaveLength(40);
+    });
+
+    it('alerts who begins to watch a release whose copy is known already', async () => {
+      const release = market.releases()[1];
+      if (!release) throw new Error('the mock marketplace trades something');
+      const { artist, title, releaseId } = release;
+      market.publish({ artist, title, releaseId, price: '8.00' });
+      const watch = async () => {
+        const watcher = await insertUser(db);
+        const id = await insertWatchRelease(db, { userId: watcher, discogsReleaseId: release.releaseId });
+        await subscribe({ kind: 'watch_release', id, intervalSeconds: 3600 }, [
+          { provider: 'mock', kind: 'release', marketplace: null, key: String(release.releaseId) },
+        ]);
+        await duePolls.run();
+        return watcher;
+      };
+      const watchers = [await watch(), await watch()];
+      const events = await db.rows(`SELECT id FROM events WHERE type = 'NEW_MATCH' AND user_id = ANY($1)`, [
+        watchers,
+      ]);
+      expect(events).toHaveLength(2);
+    });
+
+    it('matches what another rule had brought in before this one was made', async () => {
+      const word = `band${randomUUID().slice(0, 8)}`;
+      market.publish({ artist: word, title: 'An Album', price: '12.00' });
+      await subscribedRule(word, 600);
+      await duePolls.run();
+      await db.rows(`UPDATE poll_targets SET last_polled_at = now() - interval '5 minutes' WHERE key = $1`, [
+        word,
+      ]);
+      const late = await subscribedRule(word, 600);
+      await duePolls.run();
+      expect(await db.rows('SELECT id FROM watch_matches WHERE rule_id = $1', [late])).toHaveLength(1);
+    });
+
     it('asks for a watched release once for everybody who watches it', async () => {
       const [release] = market.releases();
       if (!release) throw new Error('the mock marketplace trades something');

@@ -8,7 +8,7 @@ export const REQUEST_BACKFILL = `
 export const CLAIM_BACKFILL = `
   UPDATE rule_backfills SET lease_token = $1, due_at = now() + $2 * interval '1 second', attempts = attempts + 1
   WHERE rule_id = (
-    SELECT rule_id FROM rule_backfills WHERE due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    SELECT rule_id FROM rule_backfills WHERE due_at <= now() AND attempts < $3 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING rule_id, attempts`;
 
 /** The rule of a backfill, if there is still anything to do for it. */
@@ -28,13 +28,13 @@ export const RECENT_LISTINGS = `
     ORDER BY x.last_seen_at DESC LIMIT $3) l
   ORDER BY l.last_seen_at DESC LIMIT $3`;
 
-/** The first transaction that had not begun yet. */
+/** Not younger than any transaction that has begun, once the claim before it has written. */
 export const NEXT_TRANSACTION = `SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid`;
 export const OLDEST_TRANSACTION = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid`;
 
 export const FINISH_BACKFILL = `DELETE FROM rule_backfills WHERE rule_id = $1 AND lease_token = $2`;
 export const RETRY_BACKFILL = `
-  UPDATE rule_backfills SET due_at = now() + $3 * interval '1 second', lease_token = NULL
+  UPDATE rule_backfills SET due_at = now() + $3 * interval '1 second', lease_token = NULL, attempts = attempts - $4::int
   WHERE rule_id = $1 AND lease_token = $2`;
 export const COUNT_DUE_BACKFILLS = `
-  SELECT count(*)::int AS due FROM (SELECT FROM rule_backfills WHERE due_at <= now() LIMIT 100) AS d`;
+  SELECT count(*)::int AS due FROM (SELECT FROM rule_backfills WHERE due_at <= now() AND attempts < $1 LIMIT 100) AS d`;

@@ -32,6 +32,9 @@ const MAX_ATTEMPTS = 5;
 const HORIZON_WAIT_MS = 10_000;
 const HORIZON_STEP_MS = 20;
 
+/** Nothing is wrong with the backfill; its turn comes later. */
+class OlderTransactionsRunning extends Error {}
+
 /** Holds new and changed rules against what is already known, so that a copy seen yesterday is not missed. */
 @Injectable()
 export class Backfills {
@@ -56,7 +59,7 @@ export class Backfills {
   }
 
   async countDue(): Promise<number> {
-    const [row] = await this.db.rows<{ due: number }>(COUNT_DUE_BACKFILLS);
+    const [row] = await this.db.rows<{ due: number }>(COUNT_DUE_BACKFILLS, [MAX_ATTEMPTS]);
     return row?.due ?? 0;
   }
 
@@ -66,7 +69,11 @@ export class Backfills {
       const token = this.ids.next();
       const [claimed] = await this.db.transaction(
         async (tx) =>
-          await rowsIn<{ rule_id: string; attempts: number }>(tx, CLAIM_BACKFILL, [token, LEASE_SECONDS]),
+          await rowsIn<{ rule_id: string; attempts: number }>(tx, CLAIM_BACKFILL, [
+            token,
+            LEASE_SECONDS,
+            MAX_ATTEMPTS,
+          ]),
       );
       if (!claimed) return;
       await this.runClaimed(claimed.rule_id, token, claimed.attempts);
@@ -80,8 +87,9 @@ export class Backfills {
       await this.db.rows(FINISH_BACKFILL, [ruleId, token]);
     } catch (error) {
       this.logger.error({ event: 'backfill.failed', rule_id: ruleId, attempts, err: error });
-      if (attempts >= MAX_ATTEMPTS) await this.db.rows(FINISH_BACKFILL, [ruleId, token]);
-      else await this.db.rows(RETRY_BACKFILL, [ruleId, token, RETRY_SECONDS]);
+      // After five attempts the row stays as it is: parked, and counted by nobody but the operator.
+      const uncounted = error instanceof OlderTransactionsRunning ? 1 : 0;
+      await this.db.rows(RETRY_BACKFILL, [ruleId, token, RETRY_SECONDS, uncounted]);
     }
   }
 
@@ -95,7 +103,7 @@ export class Backfills {
     for (;;) {
       const [oldest] = await this.db.rows<{ xid: number }>(OLDEST_TRANSACTION);
       if (oldest && next && oldest.xid >= next.xid) return;
-      if (Date.now() > giveUpAt) throw new Error('older transactions are still running');
+      if (Date.now() > giveUpAt) throw new OlderTransactionsRunning('older transactions are still running');
       await new Promise((resolve) => setTimeout(resolve, HORIZON_STEP_MS));
     }
   }

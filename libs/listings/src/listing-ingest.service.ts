@@ -20,6 +20,11 @@ export interface IngestSummary {
   droppedItems: number;
 }
 
+export interface IngestOptions {
+  /** Match what is known and unchanged as well: somebody may have begun to look for it since. */
+  matchesKnown?: boolean;
+}
+
 /** Takes what a marketplace offers into the house: prices, matches, events and notifications, all or nothing. */
 @Injectable()
 export class ListingIngest {
@@ -44,10 +49,10 @@ export class ListingIngest {
    * database refuses is dropped and counted; the others are stored. Afterwards the bell rings.
    * @throws whatever keeps the database from working at all
    */
-  async ingest(items: readonly ProviderListing[]): Promise<IngestSummary> {
+  async ingest(items: readonly ProviderListing[], options: IngestOptions = {}): Promise<IngestSummary> {
     const { listings, droppedCount } = toBatch(items);
     await this.newMatches.prepare();
-    const summary = await this.ingestOrSplit(listings);
+    const summary = await this.ingestOrSplit(listings, options);
     summary.droppedItems += droppedCount;
     this.outcomes.inc({ outcome: 'created' }, summary.createdListings);
     this.outcomes.inc({ outcome: 'known' }, summary.stored.length - summary.createdListings);
@@ -66,24 +71,31 @@ export class ListingIngest {
     return await this.ingest(rows.map((row) => ({ ...toProviderListing(row), status: 'ended' })));
   }
 
-  private async ingestOrSplit(listings: readonly ProviderListing[]): Promise<IngestSummary> {
+  private async ingestOrSplit(
+    listings: readonly ProviderListing[],
+    options: IngestOptions,
+  ): Promise<IngestSummary> {
     if (listings.length === 0) return emptySummary();
     try {
-      return await this.db.transaction(async (tx) => await this.ingestIn(tx, listings));
+      return await this.db.transaction(async (tx) => await this.ingestIn(tx, listings, options));
     } catch (error) {
       if (!isAboutData(error)) throw error;
       if (listings.length === 1) return this.drop(error);
       const middle = Math.ceil(listings.length / 2);
-      const first = await this.ingestOrSplit(listings.slice(0, middle));
-      return addUp(first, await this.ingestOrSplit(listings.slice(middle)));
+      const first = await this.ingestOrSplit(listings.slice(0, middle), options);
+      return addUp(first, await this.ingestOrSplit(listings.slice(middle), options));
     }
   }
 
-  private async ingestIn(tx: EntityManager, listings: readonly ProviderListing[]): Promise<IngestSummary> {
+  private async ingestIn(
+    tx: EntityManager,
+    listings: readonly ProviderListing[],
+    options: IngestOptions,
+  ): Promise<IngestSummary> {
     const stored = await this.store.store(tx, listings);
     const news = stored.filter(({ outcome }) => outcome !== 'seen');
     const changes = await this.priceChanges.eventsFor(tx, news);
-    const createdMatches = await this.newMatches.record(tx, news, changes);
+    const createdMatches = await this.newMatches.record(tx, options.matchesKnown ? stored : news, changes);
     return {
       stored,
       createdListings: stored.filter(({ outcome }) => outcome === 'created').length,
@@ -115,8 +127,11 @@ const addUp = (a: IngestSummary, b: IngestSummary): IngestSummary => ({
   droppedItems: a.droppedItems + b.droppedItems,
 });
 
-/** Classes 22 and 23: the values themselves are refused, so fewer of them may do better. */
-const isAboutData = (error: unknown): boolean => /^2[23]/.test(sqlStateOf(error) ?? '');
+/**
+ * Classes 22 and 23: the values themselves are refused, so fewer of them may do better. A missing parent row (23503)
+ * is none of it: a user or rule was deleted meanwhile, and the same batch passes when it is run again.
+ */
+const isAboutData = (error: unknown): boolean => /^2[23](?!503)/.test(sqlStateOf(error) ?? '');
 
 const hasNewPrice = ({ listing, previous }: StoredListing): boolean =>
   previous === null ||

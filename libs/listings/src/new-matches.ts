@@ -101,7 +101,7 @@ export class NewMatches {
       return [
         {
           ruleId: candidate.id,
-          version: candidate.version,
+          version: rule.version,
           ruleName: rule.name,
           userId: rule.userId,
           item,

@@ -19,6 +19,7 @@ export interface Current<Compiled> {
   userId: string;
   /** The rule's name, or the title of the watched release. */
   name: string;
+  version: number;
   compiled: Compiled;
 }
 
@@ -66,6 +67,9 @@ async function readCurrent<Compiled>(
   const versions = new Map(candidates.map(({ id, version }) => [id, version]));
   const rows = await rowsIn<CurrentRow>(tx, sql, [[...versions.keys()], [...versions.values()]]);
   return new Map(
-    rows.map((row) => [row.id, { userId: row.user_id, name: row.name, compiled: compile(row) }]),
+    rows.map((row) => [
+      row.id,
+      { userId: row.user_id, name: row.name, version: row.version, compiled: compile(row) },
+    ]),
   );
 }

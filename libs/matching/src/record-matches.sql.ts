@@ -25,7 +25,7 @@ export const CURRENT_RULES = `
   SELECT 'rule' AS kind, r.id, r.version, r.is_active, u.currency AS user_currency, r.query AS data,
          r.user_id, r.name
   FROM unnest($1::uuid[], $2::int[]) AS c (id, version)
-  JOIN watch_search_rules r ON r.id = c.id AND r.version = c.version AND r.is_active
+  JOIN watch_search_rules r ON r.id = c.id AND r.is_active
   JOIN users u ON u.id = r.user_id AND u.is_active`;
 
 /** The watched releases among the candidates ($1 ids, $2 versions) that are still what the index thinks. */
@@ -36,5 +36,5 @@ export const CURRENT_WATCHES = `
            'currency', w.currency, 'min_condition', w.min_condition) AS data,
          w.user_id, w.title AS name
   FROM unnest($1::uuid[], $2::int[]) AS c (id, version)
-  JOIN watch_releases w ON w.id = c.id AND w.version = c.version AND w.is_active
+  JOIN watch_releases w ON w.id = c.id AND w.is_active
   JOIN users u ON u.id = w.user_id AND u.is_active`;

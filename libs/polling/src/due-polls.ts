@@ -12,6 +12,8 @@ import { Poller, setbackOf } from './poller';
 /** Targets one handler works on at a time; small, so that several workers share a burst. */
 const CLAIM_SIZE = 8;
 const RUN_MS = 20_000;
+/** The process is on its way out; another one may take over at once. */
+const CUT_OFF = { kind: 'cut_off', isOnlyDelay: true, retryAfterMs: 0 };
 /** What is left of a lease when its work is cut off. */
 const LEASE_MARGIN_MS = 5000;
 
@@ -85,7 +87,13 @@ export class DuePolls {
         {
           pageSize: this.config.SCHEDULER_RULE_LIMIT,
           isSinglePage: target.isFirst,
-          call: { signal: AbortSignal.timeout(timeoutMs), priority: 'background', userId: null },
+          isCatchingUp: target.isCatchingUp,
+          beforeFirstPage: async () => await this.schedule.noteCatchingUp(target),
+          call: {
+            signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.lifecycle.drainSignal]),
+            priority: 'background',
+            userId: null,
+          },
         },
       );
       await this.schedule.finish([target]);
@@ -110,7 +118,7 @@ export class DuePolls {
   }
 
   private async setBack(target: ClaimedTarget, error: unknown): Promise<void> {
-    const { kind, isOnlyDelay, retryAfterMs } = setbackOf(error);
+    const { kind, isOnlyDelay, retryAfterMs } = this.lifecycle.isDraining ? CUT_OFF : setbackOf(error);
     const seconds = isOnlyDelay
       ? (retryAfterMs ?? 30_000) / 1000
       : backOffSeconds(target.failures + 1, retryAfterMs);

@@ -12,7 +12,7 @@ export const CLAIM_DUE = `
   SET lease_token = $2, due_at = now() + $3 * interval '1 second'
   FROM due WHERE t.id = due.id
   RETURNING t.id, t.provider, t.kind, t.marketplace, t.key, t.failures,
-    t.last_polled_at IS NULL AS is_first,
+    t.last_polled_at IS NULL AS is_first, t.is_catching_up,
     EXISTS (SELECT FROM poll_subscriptions s WHERE s.target_id = t.id) AS is_wanted, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds`;
 
 /**
@@ -24,7 +24,7 @@ export const FINISH_POLLED = `
     UPDATE poll_targets t
     SET due_at = greatest(now(), t.due_at - $4 * interval '1 second'
           + (t.interval_seconds + d.jitter) * interval '1 second'),
-        lease_token = NULL, failures = 0, last_error = NULL, last_polled_at = now()
+        lease_token = NULL, failures = 0, last_error = NULL, last_polled_at = now(), is_catching_up = false
     FROM unnest($1::uuid[], $2::float8[]) AS d (id, jitter)
     WHERE t.id = d.id AND t.lease_token = $3
     RETURNING t.id, t.due_at
@@ -47,6 +47,10 @@ export const GIVE_BACK = `
   UPDATE watch_search_rules r SET next_run_at = b.due_at
   FROM returned b JOIN poll_subscriptions s ON s.target_id = b.id
   WHERE r.id = s.rule_id`;
+
+/** $1 target, $2 lease token: until this poll is finished, the next one has to look again at what is known. */
+export const NOTE_CATCHING_UP = `
+  UPDATE poll_targets SET is_catching_up = true WHERE id = $1 AND lease_token = $2`;
 
 /** Leases that a stopping worker still holds: $1 lease tokens. */
 export const RELEASE_LEASES = `

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { ProviderName } from '@waxwatch/integrations';
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
-import { Database } from '@waxwatch/platform/database';
+import { Database, rowsIn } from '@waxwatch/platform/database';
 import type { PollKind } from './poll-target.entity';
 import {
   CLAIM_DUE,
   COUNT_DUE,
   FINISH_POLLED,
   GIVE_BACK,
+  NOTE_CATCHING_UP,
   OLDEST_DUE,
   RELEASE_LEASES,
 } from './poll-schedule.sql';
@@ -24,6 +25,8 @@ export interface ClaimedTarget {
   failures: number;
   /** It has never been polled: what is for sale now is not news from the last interval. */
   isFirst: boolean;
+  /** Look again at what is known: see `PollTarget`. */
+  isCatchingUp: boolean;
   /** Somebody subscribes to it; those who did may have been deleted. */
   isWanted: boolean;
   /** How late it is, in seconds. */
@@ -40,6 +43,7 @@ interface ClaimedRow {
   failures: number;
   is_first: boolean;
   is_wanted: boolean;
+  is_catching_up: boolean;
   lag_seconds: number;
 }
 
@@ -73,6 +77,7 @@ export class PollSchedule {
       failures: row.failures,
       isFirst: row.is_first,
       isWanted: row.is_wanted,
+      isCatchingUp: row.is_catching_up,
       lagSeconds: row.lag_seconds,
       leaseToken,
     }));
@@ -85,19 +90,29 @@ export class PollSchedule {
   async finish(targets: readonly ClaimedTarget[]): Promise<number> {
     const [first] = targets;
     if (!first) return 0;
-    const [row] = await this.db.rows<{ finished: number }>(FINISH_POLLED, [
+    const values = [
       targets.map((target) => target.id),
       targets.map(() => Math.random() * this.config.SCHEDULER_NEXT_RUN_JITTER_SECONDS),
       first.leaseToken,
       this.config.POLL_LEASE_SECONDS,
-    ]);
+    ];
+    // Rules are edited meanwhile, in another order of locks: a deadlock is no failed poll.
+    const [row] = await this.db.transaction(
+      async (tx) => await rowsIn<{ finished: number }>(tx, FINISH_POLLED, values),
+    );
     return row?.finished ?? 0;
   }
 
   /** Back on the list after `seconds`. With `errorKind` it counts as a failure. */
   async giveBack(target: ClaimedTarget, seconds: number, errorKind: string | null): Promise<void> {
     const jitter = Math.random() * this.config.SCHEDULER_FAILURE_RETRY_JITTER_SECONDS;
-    await this.db.rows(GIVE_BACK, [target.id, target.leaseToken, seconds + jitter, errorKind]);
+    const values = [target.id, target.leaseToken, seconds + jitter, errorKind];
+    await this.db.transaction(async (tx) => await rowsIn(tx, GIVE_BACK, values));
+  }
+
+  /** A crash from here on must not make the next poll stop at what this one has stored. */
+  async noteCatchingUp(target: ClaimedTarget): Promise<void> {
+    await this.db.rows(NOTE_CATCHING_UP, [target.id, target.leaseToken]);
   }
 
   /** The claim is worked off; its lease need not be given back at the end. */

@@ -41,7 +41,7 @@ export class PollScheduler implements OnApplicationBootstrap {
       this.config.SCHEDULER_POLL_INTERVAL_SECONDS,
       async () => await this.tick(),
     );
-    this.lifecycle.onDrain('work', 'poll-leases', async () => await this.schedule.releaseHeld());
+    this.lifecycle.onDrain('leases', 'poll-leases', async () => await this.schedule.releaseHeld());
   }
 
   private async tick(): Promise<void> {

@@ -44,11 +44,11 @@ export const ADD_SUBSCRIPTIONS = `
  */
 export const REFRESH_TARGETS = `
   UPDATE poll_targets t
-  SET interval_seconds = coalesce(s.shortest, t.interval_seconds),
+  SET interval_seconds = coalesce(s.shortest, t.interval_seconds), is_catching_up = true,
       due_at = CASE
         WHEN s.shortest IS NULL THEN 'infinity'
         WHEN t.lease_token IS NOT NULL AND t.due_at <> 'infinity' THEN t.due_at
-        WHEN t.last_polled_at > now() - interval '60 seconds' AND t.failures = 0
+        WHEN t.kind = 'search' AND t.last_polled_at > now() - interval '60 seconds' AND t.failures = 0
           THEN least(t.due_at, t.last_polled_at + s.shortest * interval '1 second')
         WHEN t.failures > 0 THEN least(t.due_at, now() + interval '1 hour')
         ELSE now() END

@@ -39,6 +39,13 @@ export class PollTarget {
   @Column('uuid', { nullable: true })
   leaseToken!: string | null;
 
+  /**
+   * The next poll looks again at what is known: somebody new subscribed, or the last poll did not get as far as it
+   * should have.
+   */
+  @Column('boolean', { default: true })
+  isCatchingUp!: boolean;
+
   /** Polls in a row that failed; drives the back-off. */
   @Column('smallint', { default: 0 })
   failures!: number;

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import {
   isProviderError,
+  type ListingPage,
   type ListingProvider,
   type ProviderCall,
   type ProviderListing,
@@ -10,8 +11,10 @@ import {
 import { ListingIngest } from '@waxwatch/listings';
 import type { PollQuestion } from './poll-subscriptions';
 
-/** Pages of one question per poll; a quiet hour that ends in a flood is caught up over several polls. */
+/** Pages of one question per poll: what a flood brings beyond them is not seen. */
 const MAX_PAGES = 5;
+/** A known item among new ones may have come through another question. */
+const OLDEST_LOOKED_AT = 3;
 
 export interface PollOutcome {
   fetched: number;
@@ -26,6 +29,10 @@ export interface PollOptions {
   pageSize: number;
   /** One page is enough: nothing is known yet, or only a look is wanted. */
   isSinglePage: boolean;
+  /** Look again at what is known: read all pages and match everything on them. */
+  isCatchingUp: boolean;
+  /** Called before the first of several pages is stored; what is stored from then on may be all there is. */
+  beforeFirstPage?: () => Promise<void>;
   call: ProviderCall;
 }
 
@@ -54,14 +61,14 @@ export class Poller {
   private async pollSearch(
     provider: ListingProvider,
     question: PollQuestion,
-    { pageSize, isSinglePage, call }: PollOptions,
+    options: PollOptions,
   ): Promise<PollOutcome> {
     const outcome = emptyOutcome();
-    const limit = Math.min(pageSize, provider.capabilities.maxPageSize);
+    const limit = Math.min(options.pageSize, provider.capabilities.maxPageSize);
     const search = { terms: question.key, marketplace: question.marketplace };
     let cursor: string | null = null;
     for (let page = 1; page <= MAX_PAGES; page += 1) {
-      const answer = await provider.search(search, { limit, cursor }, call);
+      const answer: ListingPage = await provider.search(search, { limit, cursor }, options.call);
       outcome.fetched += answer.items.length;
       outcome.dropped += answer.droppedCount;
       if (answer.warnings.length > 0) {
@@ -71,11 +78,11 @@ export class Poller {
           warnings: answer.warnings,
         });
       }
-      const created = await this.store(answer.items, outcome);
       cursor = answer.nextCursor;
-      // Anything known on the page means that the rest of the list is known as well.
-      const hasKnown = created < answer.items.length || answer.items.length === 0;
-      if (isSinglePage || hasKnown || cursor === null) break;
+      const isLast = options.isSinglePage || cursor === null || page === MAX_PAGES;
+      if (page === 1 && !isLast) await options.beforeFirstPage?.();
+      const stored = await this.store(answer.items, outcome, options.isCatchingUp);
+      if (isLast || (!options.isCatchingUp && endsInKnown(stored))) break;
     }
     return outcome;
   }
@@ -93,23 +100,38 @@ export class Poller {
     const listing = await lookUp(provider, ref, call);
     if (listing) {
       outcome.fetched = 1;
-      await this.store([listing], outcome);
+      // The cheapest copy may be known already, and wanted by somebody who began to watch since.
+      await this.store([listing], outcome, true);
     } else if (provider.capabilities.listingCompleteness === 'aggregate') {
       await this.ingest.endOffers(provider.name, ref);
     }
     return outcome;
   }
 
-  private async store(items: readonly ProviderListing[], outcome: PollOutcome): Promise<number> {
-    if (items.length === 0) return 0;
-    const summary = await this.ingest.ingest(items);
+  /** Stores items; answers in their order with whether each is new. */
+  private async store(
+    items: readonly ProviderListing[],
+    outcome: PollOutcome,
+    matchesKnown: boolean,
+  ): Promise<boolean[]> {
+    if (items.length === 0) return [];
+    const summary = await this.ingest.ingest(items, { matchesKnown });
     outcome.createdListings += summary.createdListings;
     outcome.createdSnapshots += summary.createdSnapshots;
     outcome.createdMatches += summary.createdMatches;
     outcome.dropped += summary.droppedItems;
-    return summary.createdListings;
+    const created = new Set(
+      summary.stored.flatMap(({ outcome: kind, listing }) =>
+        kind === 'created' ? [listing.externalId] : [],
+      ),
+    );
+    return items.map((item) => created.has(item.externalId));
   }
 }
+
+/** Newest first: when the oldest items of a page are known, so is what follows. One known item alone proves nothing. */
+const endsInKnown = (isNew: readonly boolean[]): boolean =>
+  isNew.slice(-OLDEST_LOOKED_AT).every((value) => !value);
 
 /** A release that the provider no longer knows has no copy for sale either. */
 async function lookUp(

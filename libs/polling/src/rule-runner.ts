@@ -33,6 +33,7 @@ export class RuleRunner {
         {
           pageSize: limit,
           isSinglePage: true,
+          isCatchingUp: true,
           call: { signal: AbortSignal.timeout(TIMEOUT_MS), priority: 'interactive', userId: null },
         },
       );

@@ -32,8 +32,10 @@ export class WatchRulesService {
   async create(userId: string, input: NewWatchRule): Promise<WatchRuleOut> {
     const query = checked(() => withEnabledSources(input.query, this.followUps.enabledSources()));
     const { name, isActive, pollIntervalSeconds } = input;
+    // The work may run again after a commit whose answer was lost: with one id it makes one rule.
+    const id = this.ids.next();
     const rule = await this.db.transaction(async (tx) => {
-      const values = [this.ids.next(), userId, name, JSON.stringify(query), isActive, pollIntervalSeconds];
+      const values = [id, userId, name, JSON.stringify(query), isActive, pollIntervalSeconds];
       const [created] = await rowsIn<WatchRuleOut>(tx, INSERT_RULE, values);
       if (!created) throw new Error('an insert returned no row');
       await this.events.record(tx, [{ userId, type: 'RULE_CREATED', ruleId: created.id }]);

@@ -29,6 +29,7 @@ export const LOCK_RULE = `${GET_RULE} FOR NO KEY UPDATE`;
 export const INSERT_RULE = `
   INSERT INTO watch_search_rules (id, user_id, name, query, is_active, poll_interval_seconds)
   VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (id) DO UPDATE SET id = excluded.id
   RETURNING ${COLUMNS}`;
 
 /**

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { isRetryable } from './sql-state';
 import { asText } from './wire-types';
 
@@ -52,8 +53,9 @@ export class Database {
   }
 
   private get pool(): Pool {
-    // TypeORM types its driver as the interface that all databases share; for postgres `master` is the pg pool.
-    return (this.dataSource.driver as unknown as { master: Pool }).master;
+    const { driver } = this.dataSource;
+    if (!(driver instanceof PostgresDriver)) throw new Error('WaxWatch runs on PostgreSQL only');
+    return driver.master as Pool;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-/** In this order: open streams end, timers stop claiming, running work finishes. */
-const STAGES = ['streams', 'claims', 'work'] as const;
+/** In this order: open streams end, timers stop claiming, running work finishes, what is still held is given back. */
+const STAGES = ['streams', 'claims', 'work', 'leases'] as const;
 type Stage = (typeof STAGES)[number];
 
 /** Knows that the process is on its way out, and what must happen before its connections close. */
@@ -10,6 +10,7 @@ export class Lifecycle {
   private readonly logger = new Logger('lifecycle');
   private readonly steps: { stage: Stage; name: string; step: () => Promise<void> }[] = [];
   private draining = false;
+  private readonly ending = new AbortController();
 
   /** From the first signal on: not ready for new work. */
   get isDraining(): boolean {
@@ -24,10 +25,16 @@ export class Lifecycle {
     this.draining = true;
   }
 
+  /** Aborts when running work has to come to an end. */
+  get drainSignal(): AbortSignal {
+    return this.ending.signal;
+  }
+
   /** Runs the stages one after another; a step that fails is logged and holds nobody up. */
   async drain(): Promise<void> {
     this.announce();
     for (const stage of STAGES) {
+      if (stage === 'work') this.ending.abort();
       const steps = this.steps.filter((candidate) => candidate.stage === stage);
       await Promise.all(
         steps.map(async ({ name, step }) => {
