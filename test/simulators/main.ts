@@ -1,6 +1,7 @@
 import { DISCOGS_KEYS, DiscogsSimulator } from './discogs/discogs-simulator';
 import { EBAY_CLIENT_ID, EBAY_CLIENT_SECRET, EbaySimulator } from './ebay/ebay-simulator';
 import { KmsSimulator } from './kms/kms-simulator';
+import { SUPABASE_ANON_KEY, SupabaseSimulator } from './supabase/supabase-simulator';
 
 /** Ports may be given as `DISCOGS_SIMULATOR_PORT` and the like; any free one is taken otherwise. */
 function portOf(name: string): number {
@@ -17,6 +18,8 @@ async function main(): Promise<void> {
   const ebayUrl = await ebay.start(portOf('EBAY_SIMULATOR_PORT'), host);
   const kms = new KmsSimulator();
   const kmsUrl = await kms.start(portOf('KMS_SIMULATOR_PORT'), host);
+  const supabase = new SupabaseSimulator();
+  const supabaseUrl = await supabase.start(portOf('SUPABASE_SIMULATOR_PORT'), host);
   // In the form of an environment file, so that the output can be used as one.
   console.log(`DISCOGS_API_BASE_URL=${discogsUrl}`);
   console.log(`DISCOGS_USER_AGENT=WaxWatch/1.0 +https://waxwatch.example`);
@@ -28,8 +31,13 @@ async function main(): Promise<void> {
   console.log(`EBAY_API_BASE_URL=${ebayUrl}`);
   console.log(`EBAY_CLIENT_ID=${EBAY_CLIENT_ID}`);
   console.log(`EBAY_CLIENT_SECRET=${EBAY_CLIENT_SECRET}`);
+  console.log(`SUPABASE_URL=${supabaseUrl}`);
+  console.log(`SUPABASE_ANON_KEY=${SUPABASE_ANON_KEY}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void Promise.all([discogs.stop(), ebay.stop(), kms.stop()]));
+    process.once(
+      signal,
+      () => void Promise.all([discogs, ebay, kms, supabase].map(async (simulator) => await simulator.stop())),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ModuleMetadata } from '@nestjs/common';
+import type { InjectionToken, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -30,11 +30,17 @@ export interface Answer {
   message: string | undefined;
 }
 
+/** Something else in the place of a provider, such as a clock that a test sets. */
+export interface Replacement {
+  provide: InjectionToken;
+  useValue: unknown;
+}
+
 /** The platform and some features, configured as both processes configure their app, on a loopback port. */
 export async function startHttpApp(
   imports: NonNullable<ModuleMetadata['imports']>,
   env: Record<string, string>,
-  metadata: Omit<ModuleMetadata, 'imports'> = {},
+  { replaced = [], ...metadata }: Omit<ModuleMetadata, 'imports'> & { replaced?: Replacement[] } = {},
 ): Promise<HttpApp> {
   const config = parseConfig({
     ENVIRONMENT: 'test',
@@ -45,7 +51,7 @@ export async function startHttpApp(
     RATE_LIMIT_ENABLED: 'false', // a test may ask as often as it likes, unless that is what it is about
     ...env,
   });
-  const module = await Test.createTestingModule({
+  const builder = Test.createTestingModule({
     // Entities name each other across features, so that none can be left out.
     imports: [
       PlatformModule.forRoot(config, 'waxwatch-test'),
@@ -53,7 +59,9 @@ export async function startHttpApp(
       ...imports,
     ],
     ...metadata,
-  }).compile();
+  });
+  for (const { provide, useValue } of replaced) builder.overrideProvider(provide).useValue(useValue);
+  const module = await builder.compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes plain options
   const app = module.createNestApplication<NestExpressApplication>(new LeanExpressAdapter(), {
     bodyParser: false,

@@ -7,7 +7,9 @@ export interface StreamEvent {
 }
 
 export interface StreamOptions {
-  token: string;
+  token?: string;
+  /** The whole `Cookie` header. */
+  cookie?: string;
   lastEventId?: string;
   path?: string;
 }
@@ -30,8 +32,13 @@ export class StreamClient {
   }
 
   /** Resolves with the head of the response, whatever its status. */
-  static async open(baseUrl: string, { token, lastEventId, path }: StreamOptions): Promise<StreamClient> {
-    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  static async open(
+    baseUrl: string,
+    { token, cookie, lastEventId, path }: StreamOptions,
+  ): Promise<StreamClient> {
+    const headers: Record<string, string> = {};
+    if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+    if (cookie !== undefined) headers['cookie'] = cookie;
     if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
     return await new Promise((resolve, reject) => {
       const outgoing = request(`${baseUrl}${path ?? '/api/stream/events'}`, { headers, agent: false });

@@ -16,6 +16,7 @@ export {
   AllowsInactive,
   CurrentPrincipal,
   CurrentUserId,
+  OPEN_TO_ALL,
   type Principal,
   principalOf,
   Public,

@@ -1,4 +1,5 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 
 /** Who is calling, after verification. */
 export interface Principal {
@@ -35,8 +36,11 @@ export const CurrentPrincipal = createParamDecorator((_data: unknown, context: E
 );
 
 export const IS_PUBLIC = 'waxwatch:public';
+/** Marks the operation of a public route in the OpenAPI document while that is made. */
+export const OPEN_TO_ALL = 'x-open-to-all';
 /** The route needs no login. Every route without this mark does. */
-export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(IS_PUBLIC, true);
+export const Public = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(IS_PUBLIC, true), ApiExtension(OPEN_TO_ALL, true));
 
 export const ALLOWS_INACTIVE = 'waxwatch:allows-inactive';
 /** The route also serves deactivated accounts. */
