@@ -45,7 +45,7 @@ class ProbeController {
 /** An application with nothing in it but routes of every kind of protection. */
 export async function startAuthProbe(
   databaseUrl: string,
-  issuer: LocalIssuer,
+  issuer: Pick<LocalIssuer, 'issuer'>,
   env: Record<string, string> = {},
 ): Promise<HttpApp> {
   return await startHttpApp(
