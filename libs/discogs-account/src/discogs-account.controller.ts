@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
-import { Returns } from '@waxwatch/platform/http';
+import { Refuses, Returns } from '@waxwatch/platform/http';
 import { RateLimited } from '@waxwatch/platform/rate-limit';
 import { AccountLinks, type ConnectRequest } from './account-links';
 import { Authorisations } from './authorisations';
@@ -37,6 +37,7 @@ export class DiscogsAccountController {
     operationId: 'start_discogs_oauth_api_integrations_discogs_oauth_start_post',
     summary: 'Start Discogs Oauth',
   })
+  @Refuses(502, 'Discogs answered with nonsense')
   @Returns(200, DiscogsOAuthStartOut)
   async start(
     @CurrentUserId() userId: string,
@@ -53,6 +54,8 @@ export class DiscogsAccountController {
     description:
       '`code` is the `oauth_verifier`; `state` may also be the `oauth_token` that came back with it.',
   })
+  @Refuses(400, 'The authorisation was not started here, or is too old')
+  @Refuses(502, 'Discogs answered with nonsense')
   @Returns(200, DiscogsConnectOut)
   async complete(
     @CurrentUserId() userId: string,
@@ -67,6 +70,8 @@ export class DiscogsAccountController {
     summary: 'Connect Discogs',
     description: 'By a personal access token, or by the username alone for lists that are public.',
   })
+  @Refuses(400, 'Discogs refuses the token, or it is somebody else’s')
+  @Refuses(502, 'Discogs answered with nonsense')
   @Returns(200, DiscogsConnectOut)
   async connect(@CurrentUserId() userId: string, @Body({ schema: DiscogsConnectIn }) wanted: ConnectRequest) {
     return toConnectOut(await this.links.connect(userId, wanted));

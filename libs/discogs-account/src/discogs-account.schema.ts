@@ -1,6 +1,8 @@
 import { DISCOGS_SOURCES } from '@waxwatch/integrations';
 import {
+  EXAMPLE,
   queryInt,
+  toldInWords,
   wireId,
   wireInstant,
   wireInteger,
@@ -24,11 +26,14 @@ export const Source = z.preprocess(
   (value) => (Array.isArray(value) ? (value.at(-1) as unknown) : value),
   z.enum(DISCOGS_SOURCES),
 );
-export const ItemsLimit = queryInt(1, 100, 25).meta({ type: 'integer', minimum: 1, maximum: 100 });
-export const ItemsOffset = queryInt(0, 1_000_000_000, 0).meta({ type: 'integer', minimum: 0 });
+export const ItemsLimit = queryInt(1, 100, 25);
+export const ItemsOffset = toldInWords(queryInt(0, 1_000_000_000, 0), 'At most 1000000000', 'maximum');
+
+const scope = toldInWords(wireText(1, 100), '1 to 100 characters', 'minLength', 'maxLength');
+const scopes = toldInWords(z.array(scope).min(1).max(20), 'At most 20 of them', 'maxItems');
 
 export const DiscogsOAuthStartIn = z
-  .object({ scopes: z.array(wireText(1, 100)).min(1).max(20).nullish() })
+  .object({ scopes: scopes.nullish() })
   .meta({ id: 'DiscogsOAuthStartIn' })
   .prefault({})
   .transform(({ scopes }) => scopes ?? null);
@@ -51,8 +56,10 @@ export const toOAuthStartOut = (started: StartedAuthorisation): z.input<typeof D
   expires_at: started.expiresAt,
 });
 
+const secret = (min: number) => toldInWords(wireText(min, 500), 'At most 500 characters', 'maxLength');
+
 export const DiscogsOAuthCallbackIn = z
-  .object({ state: wireText(8, 500), code: wireText(1, 500) })
+  .object({ state: secret(8), code: secret(1) })
   .meta({ id: 'DiscogsOAuthCallbackIn' });
 export type OAuthCallback = z.output<typeof DiscogsOAuthCallbackIn>;
 
@@ -66,7 +73,7 @@ const username = () =>
 export const DiscogsConnectIn = z
   .object({
     external_user_id: username(),
-    access_token: wireText(1, 500).nullish(),
+    access_token: secret(1).nullish(),
     token_metadata: z.record(z.string(), z.unknown()).nullish(),
   })
   .meta({
@@ -96,7 +103,15 @@ export const DiscogsConnectOut = z
     connected: z.boolean(),
     connected_at: wireInstant(),
   })
-  .meta({ id: 'DiscogsConnectOut' });
+  .meta({
+    id: 'DiscogsConnectOut',
+    example: {
+      provider: PROVIDER,
+      external_user_id: 'discogs_user_2048',
+      connected: true,
+      connected_at: EXAMPLE.instant,
+    },
+  });
 
 export const toConnectOut = (link: LinkRow): z.input<typeof DiscogsConnectOut> => ({
   provider: PROVIDER,
@@ -135,7 +150,17 @@ export const DiscogsStatusOut = z
     has_access_token: z.boolean(),
     reconnect_required: z.boolean(),
   })
-  .meta({ id: 'DiscogsStatusOut' });
+  .meta({
+    id: 'DiscogsStatusOut',
+    example: {
+      connected: true,
+      provider: PROVIDER,
+      external_user_id: 'discogs_user_2048',
+      connected_at: EXAMPLE.instant,
+      has_access_token: true,
+      reconnect_required: false,
+    },
+  });
 
 export function toStatusOut(link: LinkRow | null): z.input<typeof DiscogsStatusOut> {
   const isReconnectRequired = link !== null && link.reconnect_required_at !== null;
@@ -176,7 +201,28 @@ export const DiscogsImportJobOut = z
     created_at: wireInstant(),
     updated_at: wireInstant(),
   })
-  .meta({ id: 'DiscogsImportJobOut' });
+  .meta({
+    id: 'DiscogsImportJobOut',
+    example: {
+      id: EXAMPLE.id,
+      user_id: EXAMPLE.userId,
+      provider: PROVIDER,
+      import_scope: 'both',
+      status: 'completed',
+      cursor: null,
+      page: 3,
+      processed_count: 200,
+      imported_count: 200,
+      created_count: 140,
+      updated_count: 60,
+      error_count: 0,
+      errors: [],
+      started_at: EXAMPLE.instant,
+      completed_at: EXAMPLE.laterInstant,
+      created_at: EXAMPLE.instant,
+      updated_at: EXAMPLE.laterInstant,
+    },
+  });
 export type ImportJobRow = z.input<typeof DiscogsImportJobOut>;
 
 const DiscogsImportedItemOut = z

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
 import { AppError } from '@waxwatch/platform/errors';
-import { Returns } from '@waxwatch/platform/http';
+import { Refuses, Returns } from '@waxwatch/platform/http';
 import { RateLimited } from '@waxwatch/platform/rate-limit';
 import { ImportedReleases, type ImportSource } from '@waxwatch/watch-releases';
 import {
@@ -43,6 +43,8 @@ export class DiscogsImportsController {
     summary: 'Import Discogs',
     description: 'While an import is under way, that one is the answer.',
   })
+  @Refuses(400, 'No account at Discogs is linked')
+  @Refuses(409, 'Two imports began at once; ask again')
   @Returns(200, DiscogsImportJobOut)
   async start(@CurrentUserId() userId: string, @Body({ schema: DiscogsImportIn }) { source }: ImportRequest) {
     return await this.imports.start(userId, source);

@@ -2,7 +2,7 @@ import { Controller, Get, Logger } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '@waxwatch/auth';
 import { AppError } from '@waxwatch/platform/errors';
-import { Returns } from '@waxwatch/platform/http';
+import { Refuses, Returns } from '@waxwatch/platform/http';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { type Check, DependencyProbes } from './dependency-probes';
 import { HealthOut, ReadinessOut } from './health.schema';
@@ -21,14 +21,15 @@ export class HealthController {
   ) {}
 
   @Get('healthz')
-  @ApiOperation({ operationId: 'healthz_healthz_get', summary: 'Healthz', security: [] })
+  @ApiOperation({ operationId: 'healthz_healthz_get', summary: 'Healthz' })
   @Returns(200, HealthOut)
   alive() {
     return { status: 'ok' };
   }
 
   @Get('readyz')
-  @ApiOperation({ operationId: 'readyz_readyz_get', summary: 'Readyz', security: [] })
+  @ApiOperation({ operationId: 'readyz_readyz_get', summary: 'Readyz' })
+  @Refuses(503, 'Not ready; `details` says why')
   @Returns(200, ReadinessOut)
   async ready() {
     if (this.lifecycle.isDraining) throw notReady('the process is shutting down', {});

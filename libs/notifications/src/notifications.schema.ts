@@ -1,4 +1,4 @@
-import { wireInstant, wireUuid } from '@waxwatch/platform/http';
+import { EXAMPLE, wireInstant, wireUuid } from '@waxwatch/platform/http';
 import { z } from 'zod';
 import { EVENT_TYPES } from './event-types';
 import { CHANNELS, NOTIFICATION_STATUSES } from './notification.entity';
@@ -21,7 +21,22 @@ export const NotificationOut = z
     read_at: wireInstant().nullable(),
     created_at: wireInstant(),
   })
-  .meta({ id: 'NotificationOut' });
+  .meta({
+    id: 'NotificationOut',
+    example: {
+      id: '4c8d9157-4a8c-4ea8-9d27-3ad2fc1e8f95',
+      user_id: EXAMPLE.userId,
+      event_id: 'f2eec3e4-1f39-4a9f-9f39-2359f3983be0',
+      event_type: 'NEW_MATCH',
+      channel: 'realtime',
+      status: 'sent',
+      is_read: false,
+      delivered_at: EXAMPLE.laterInstant,
+      failed_at: null,
+      read_at: null,
+      created_at: EXAMPLE.instant,
+    },
+  });
 
 /** A row as the statements select it; already in the words and formats of the wire. */
 export type NotificationRow = z.infer<typeof NotificationOut>;

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AllowsInactive, CurrentUserId, SessionCookie } from '@waxwatch/auth';
-import { Returns } from '@waxwatch/platform/http';
+import { Refuses, Returns } from '@waxwatch/platform/http';
 import type { SettingsChange } from '@waxwatch/users';
 import type { Request, Response } from 'express';
 import {
@@ -77,6 +77,7 @@ export class ProfileController {
     summary: 'Reactivate Me',
     description: 'Brings a deactivated account back. Its rules stay off until they are enabled again.',
   })
+  @Refuses(404, 'The account has been deleted')
   @Returns(200, UserProfileOut)
   async reactivate(@CurrentUserId() userId: string) {
     return await this.profile.reactivate(userId);
@@ -89,6 +90,7 @@ export class ProfileController {
     summary: 'Hard Delete Me',
     description: 'Deletes the account and everything that belongs to it, for good.',
   })
+  @Refuses(404, 'The account has been deleted')
   @Returns(200, HardDeleteAccountResponse)
   async delete(
     @CurrentUserId() userId: string,

@@ -1,5 +1,5 @@
 import { EVENT_TYPES } from '@waxwatch/notifications';
-import { wireCurrency, wireId, wireInstant, wireInt, wireText } from '@waxwatch/platform/http';
+import { EXAMPLE, wireCurrency, wireId, wireInstant, wireInt, wireText } from '@waxwatch/platform/http';
 import type { SettingsChange } from '@waxwatch/users';
 import { z } from 'zod';
 
@@ -103,7 +103,19 @@ export const UserProfileOut = z
     created_at: wireInstant(),
     updated_at: wireInstant(),
   })
-  .meta({ id: 'UserProfileOut' });
+  .meta({
+    id: 'UserProfileOut',
+    example: {
+      id: EXAMPLE.userId,
+      email: 'collector@example.com',
+      display_name: 'Wax Hunter',
+      is_active: true,
+      preferences: { ...preferencesExample, event_toggles: {} },
+      integrations: [{ provider: 'discogs', linked: true, watch_rule_count: 4 }],
+      created_at: EXAMPLE.instant,
+      updated_at: EXAMPLE.laterInstant,
+    },
+  });
 export type UserProfileOut = z.output<typeof UserProfileOut>;
 
 /** Instants of the marker carry `+00:00`, as those of all free-form objects. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
-import { Returns } from '@waxwatch/platform/http';
+import { Refuses, Returns } from '@waxwatch/platform/http';
 import { RateLimited } from '@waxwatch/platform/rate-limit';
 import { CatalogueOut, CatalogueQuery, type CatalogueRequest, toCatalogueOut } from './catalogue.schema';
 import { CatalogueService } from './catalogue.service';
@@ -19,6 +19,7 @@ export class CatalogueController {
     description: 'Entries of the Discogs catalogue, without prices; data provided by Discogs.',
   })
   @ApiQuery({ name: 'q', required: true })
+  @Refuses(502, 'Discogs answered with nonsense')
   @Returns(200, CatalogueOut)
   async search(
     @CurrentUserId() userId: string,

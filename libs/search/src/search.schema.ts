@@ -1,5 +1,5 @@
 import { PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
-import { wireId, wireInt, wireMoney, wireText, wireTrimmedText } from '@waxwatch/platform/http';
+import { toldInWords, wireId, wireInt, wireMoney, wireText, wireTrimmedText } from '@waxwatch/platform/http';
 import { z } from 'zod';
 import type { FoundListing } from './search-hit';
 
@@ -46,18 +46,21 @@ function refuse(context: z.RefinementCtx, message: string): never {
   return z.NEVER;
 }
 
+// The bounds of a rule's keywords, so that every search can be saved.
+const keyword = toldInWords(wireText(0, 100), 'At most 100 characters', 'maxLength');
+const keywords = toldInWords(z.array(keyword).max(32), 'At most 32 of them', 'maxItems');
+
 const optionalMoney = () => wireMoney().nullable().default(null);
 
 export const SearchQuery = z
   .object({
-    // The bounds of a rule's keywords, so that every search can be saved.
-    keywords: z.array(wireText(0, 100)).max(32).default([]),
+    keywords: keywords.default([]),
     providers,
     min_price: optionalMoney(),
     max_price: optionalMoney(),
     min_condition: wireText(1, 30).nullable().default(null),
-    page: wireInt(1, 1_000_000).default(1),
-    page_size: wireInt(1, 100).default(24),
+    page: toldInWords(wireInt(1, 1_000_000), 'At most 1000000', 'maximum').prefault(1),
+    page_size: wireInt(1, 100).prefault(24),
   })
   .superRefine(({ min_price, max_price }, context) => {
     if (min_price === null || max_price === null || max_price >= min_price) return;
@@ -89,7 +92,7 @@ export const SaveSearchAlertRequest = z
   .object({
     name: wireTrimmedText(1, 120),
     query: SearchQuery,
-    poll_interval_seconds: wireInt(30, 86_400).default(600),
+    poll_interval_seconds: wireInt(30, 86_400).prefault(600),
   })
   .meta({ id: 'SaveSearchAlertRequest' })
   .transform(({ name, query, poll_interval_seconds }): SavedSearch => ({

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
-import { Paged, PageParams, type PageRequest, Returns, ReturnsPage } from '@waxwatch/platform/http';
+import { Paged, PageParams, type PageRequest, Refuses, Returns, ReturnsPage } from '@waxwatch/platform/http';
 import {
   type NewWatchRelease,
   RuleFilter,
@@ -23,6 +23,7 @@ export class WatchReleasesController {
     operationId: 'create_watch_release_api_watch_releases_post',
     summary: 'Create Watch Release',
   })
+  @Refuses(409, 'The release is watched already')
   @Returns(201, WatchReleaseOut)
   async create(
     @CurrentUserId() userId: string,
@@ -70,6 +71,7 @@ export class WatchReleasesController {
     operationId: 'update_watch_release_api_watch_releases__watch_release_id__patch',
     summary: 'Update Watch Release',
   })
+  @Refuses(409, 'The release is watched already')
   @Returns(200, WatchReleaseOut)
   async update(
     @CurrentUserId() userId: string,

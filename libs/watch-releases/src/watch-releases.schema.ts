@@ -1,7 +1,8 @@
 import {
-  INT4_MAX,
+  EXAMPLE,
   queryUuid,
   wireCurrency,
+  wireDiscogsId,
   wireId,
   wireInstant,
   wireInt,
@@ -15,20 +16,32 @@ import { z } from 'zod';
 
 export const MATCH_MODES = ['exact_release', 'master_release'] as const;
 
-const discogsId = () => wireInt(1, INT4_MAX);
 const matchMode = () => z.enum(MATCH_MODES);
 const title = () => wireText(1, 300);
 const artist = () => wireText(0, 200);
 const year = () => wireInt(0, 9999);
 const minCondition = () => wireText(0, 30);
 
+const example = {
+  discogs_release_id: 249393,
+  discogs_master_id: 6211,
+  match_mode: 'master_release',
+  title: 'Selected Ambient Works 85-92',
+  artist: 'Aphex Twin',
+  year: 1992,
+  target_price: 35,
+  currency: 'USD',
+  min_condition: 'VG+',
+  is_active: true,
+};
+
 export const WatchReleaseId = wireUuid();
 export const RuleFilter = queryUuid().optional();
 
 export const WatchReleaseCreate = z
   .object({
-    discogs_release_id: discogsId(),
-    discogs_master_id: discogsId().nullish(),
+    discogs_release_id: wireDiscogsId(),
+    discogs_master_id: wireDiscogsId().nullish(),
     match_mode: matchMode().default('exact_release'),
     title: title(),
     artist: artist().nullish(),
@@ -40,18 +53,7 @@ export const WatchReleaseCreate = z
   })
   .meta({
     id: 'WatchReleaseCreate',
-    example: {
-      discogs_release_id: 249393,
-      discogs_master_id: 6211,
-      match_mode: 'master_release',
-      title: 'Selected Ambient Works 85-92',
-      artist: 'Aphex Twin',
-      year: 1992,
-      target_price: 35,
-      currency: 'USD',
-      min_condition: 'VG+',
-      is_active: true,
-    },
+    example,
   })
   .transform((body, context) => {
     if (body.match_mode === 'master_release' && (body.discogs_master_id ?? null) === null) {
@@ -75,8 +77,8 @@ export type NewWatchRelease = z.output<typeof WatchReleaseCreate>;
 
 export const WatchReleaseUpdate = z
   .object({
-    discogs_release_id: discogsId().nullish(),
-    discogs_master_id: discogsId().nullish(),
+    discogs_release_id: wireDiscogsId().nullish(),
+    discogs_master_id: wireDiscogsId().nullish(),
     match_mode: matchMode().nullish(),
     title: title().nullish(),
     artist: artist().nullish(),
@@ -135,6 +137,15 @@ export const WatchReleaseOut = z
     created_at: wireInstant(),
     updated_at: wireInstant(),
   })
-  .meta({ id: 'WatchReleaseOut' });
+  .meta({
+    id: 'WatchReleaseOut',
+    example: {
+      id: EXAMPLE.otherId,
+      user_id: EXAMPLE.userId,
+      ...example,
+      created_at: EXAMPLE.instant,
+      updated_at: EXAMPLE.laterInstant,
+    },
+  });
 /** The row behind `WatchReleaseOut`; its price is still the text of a numeric column. */
 export type WatchReleaseRow = z.input<typeof WatchReleaseOut>;

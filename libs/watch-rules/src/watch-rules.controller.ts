@@ -1,7 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
-import { Paged, PageParams, type PageRequest, Returns, ReturnsWirePage } from '@waxwatch/platform/http';
+import {
+  Paged,
+  PageParams,
+  type PageRequest,
+  Refuses,
+  Returns,
+  ReturnsWirePage,
+} from '@waxwatch/platform/http';
 import { RateLimited } from '@waxwatch/platform/rate-limit';
 import {
   type NewWatchRule,
@@ -43,6 +50,7 @@ export class WatchRulesController {
 
   @Patch(':rule_id')
   @ApiOperation({ operationId: 'patch_rule_api_watch_rules__rule_id__patch', summary: 'Patch Rule' })
+  @Refuses(400, 'The rule would have no `sources`')
   @Returns(200, WatchRuleOut)
   async update(
     @CurrentUserId() userId: string,

@@ -1,4 +1,5 @@
 import {
+  EXAMPLE,
   wireId,
   wireInstant,
   wireInt,
@@ -82,5 +83,16 @@ export const WatchRuleOut = z
     created_at: wireInstant(),
     updated_at: wireInstant(),
   })
-  .meta({ id: 'WatchRuleOut' });
+  .meta({
+    id: 'WatchRuleOut',
+    example: {
+      id: EXAMPLE.id,
+      user_id: EXAMPLE.userId,
+      ...example,
+      last_run_at: EXAMPLE.laterInstant,
+      next_run_at: null,
+      created_at: EXAMPLE.instant,
+      updated_at: EXAMPLE.instant,
+    },
+  });
 export type WatchRuleOut = z.output<typeof WatchRuleOut>;

@@ -1,6 +1,6 @@
 import { Body, Controller, Header, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Returns } from '@waxwatch/platform/http';
+import { Refuses, Returns } from '@waxwatch/platform/http';
 import { RateLimited } from '@waxwatch/platform/rate-limit';
 import type { Request, Response } from 'express';
 import { Public } from '../principal';
@@ -34,6 +34,9 @@ export class LoginController {
     description:
       'Signs in with a password and sets the session cookie. 401 `invalid_credentials` for an unknown address as for a wrong password.',
   })
+  @Refuses(401, '`invalid_credentials`: no such account, or not its password')
+  @Refuses(403, 'The account is inactive, or the request comes from a foreign page')
+  @Refuses(404, 'This installation knows no passwords')
   @Returns(200, LoginResponse)
   async login(
     @Req() request: Request,

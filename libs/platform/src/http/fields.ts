@@ -27,6 +27,15 @@ const limited = (text: z.ZodString, min: number, max: number) =>
     })
     .meta(min > 0 ? { minLength: min, maxLength: max } : { maxLength: max });
 
+type Bound = 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minimum' | 'maximum';
+
+/**
+ * A bound that is enforced like any other but told in words: the documents that clients were made from did not have
+ * it, and nobody means to send what is beyond it. See docs/decisions/0017-openapi-document.md.
+ */
+export const toldInWords = <T extends z.ZodType>(schema: T, words: string, ...bounds: Bound[]): T =>
+  schema.meta({ description: words, ...Object.fromEntries(bounds.map((bound) => [bound, undefined])) });
+
 /**
  * A JSON integer; integral floats such as `8.0` count, numbers in strings do not. Give it a default by `prefault`,
  * which the document shows.
@@ -52,8 +61,12 @@ function notAnInteger(value: unknown): { code: 'custom'; message: string; params
   return { code: 'custom', message, params: { type } };
 }
 
+/** An id at Discogs, as far as an `integer` column holds it. */
+export const wireDiscogsId = () => toldInWords(wireInt(1, INT4_MAX), 'At most 2147483647', 'maximum');
+
 /** Money as a JSON number: finite, not negative, below what `numeric(12,2)` can hold. */
-export const wireMoney = () => z.number().min(0).max(9_999_999_999.99);
+export const wireMoney = () =>
+  toldInWords(z.number().min(0).max(9_999_999_999.99), 'At most 9999999999.99', 'maximum');
 
 /** ISO 4217 letters; upper case from here on. A default by `prefault` is shown in the document. */
 export const wireCurrency = () =>
@@ -101,7 +114,9 @@ const readInt = (value: unknown): unknown => {
 
 /** An integer of the query string: `12`, ` 5`, `1.0`. */
 export const queryInt = (min: number, max: number, fallback: number) =>
-  z.preprocess(readInt, parsedInt(min, max).default(fallback));
+  z
+    .preprocess(readInt, parsedInt(min, max).default(fallback))
+    .meta({ type: 'integer', minimum: min, maximum: max });
 
 /** The same without a default. */
 export const queryIntIfGiven = (min: number, max: number) =>
@@ -167,3 +182,12 @@ export const wireInstant = () =>
 /** A numeric column, which PostgreSQL sends as text, as the JSON number of the wire. */
 export const wireNumberFromNumeric = () =>
   z.union([z.number(), z.string()]).transform(Number).pipe(z.number());
+
+/** Ids and instants of the examples in the document. */
+export const EXAMPLE = {
+  id: '80dc6333-3c3c-49b8-a803-938783fbeb99',
+  otherId: '6608868d-f10f-4a5e-a38a-2e9fa5063f85',
+  userId: '8f2a5009-c0a2-4f90-8f1b-c1716c26bf06',
+  instant: '2026-01-20T11:52:00Z',
+  laterInstant: '2026-01-20T12:00:00.123456Z',
+} as const;

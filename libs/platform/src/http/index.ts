@@ -1,6 +1,8 @@
 export { ContractValidationPipe } from './contract-validation.pipe';
 export { EnvelopeFilter } from './envelope.filter';
+export { ErrorEnvelope, HTTPValidationError } from './envelope.schema';
 export {
+  EXAMPLE,
   INT4_MAX,
   queryChoice,
   queryInstantIfGiven,
@@ -9,7 +11,9 @@ export {
   queryText,
   queryUuid,
   readUuid,
+  toldInWords,
   wireCurrency,
+  wireDiscogsId,
   wireId,
   wireInstant,
   wireInt,
@@ -36,6 +40,6 @@ export {
 export { requestIdOf } from './request-id';
 export { JsonText } from './json-text';
 export { LeanExpressAdapter } from './lean-express-adapter';
-export { Returns, ReturnsPage, ReturnsWirePage } from './returns.decorator';
+export { Refuses, Returns, ReturnsPage, ReturnsWirePage } from './returns.decorator';
 export { type WirePage, WireRows } from './wire-rows';
 export { toValidationItems } from './validation-items';

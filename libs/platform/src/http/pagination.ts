@@ -108,7 +108,12 @@ export const Paged = (): MethodDecorator =>
       schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     }),
     ApiQuery({ name: 'offset', required: false, schema: { type: 'integer', minimum: 0, default: 0 } }),
-    ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } }),
+    ApiQuery({
+      name: 'cursor',
+      required: false,
+      description: 'x-next-cursor of the page before',
+      schema: { type: 'string' },
+    }),
   );
 
 /**

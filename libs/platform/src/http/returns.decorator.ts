@@ -45,6 +45,10 @@ export const Returns = (status: number, schema: z.ZodType, description = 'Succes
     ApiResponse({ status, description, standardSchema: schema }),
   );
 
+/** What a failure of this status means here; which failures every route has, the document knows by itself. */
+export const Refuses = (status: number, description: string): MethodDecorator =>
+  ApiResponse({ status, description });
+
 /** The handler answers with a `WirePage`: the body is written already, and only named columns are in it. */
 class WirePageResponse implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
