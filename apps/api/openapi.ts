@@ -41,12 +41,14 @@ export function buildOpenApi(app: INestApplication, title: string): OpenAPIObjec
 export function serveDocs(app: INestApplication, title: string): void {
   SwaggerModule.setup('docs', app, () => buildOpenApi(app, title), { jsonDocumentUrl: 'openapi.json' });
   const express = app.getHttpAdapter();
-  express.get('/redoc', (_request: unknown, response: unknown) => express.redirect(response, 307, '/docs'));
+  express.get('/redoc', (_request: unknown, response: unknown) => {
+    express.redirect(response, 307, '/docs');
+  });
 }
 
 function complete(path: string, operation: Operation & { [OPEN_TO_ALL]?: boolean }): void {
   operation.security = operation[OPEN_TO_ALL] ? [] : [{ [BEARER]: [] }, { [SESSION]: [] }];
-  delete operation[OPEN_TO_ALL];
+  Reflect.deleteProperty(operation, OPEN_TO_ALL);
   for (const response of Object.values(operation.responses)) {
     if (response && !('$ref' in response)) response.headers = { ...REQUEST_ID, ...response.headers };
   }
