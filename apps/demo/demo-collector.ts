@@ -6,6 +6,9 @@ export const DEMO_COLLECTOR = {
   email: 'collector@waxwatch.example',
 };
 
+/** For clients that sign in with a form; no secret, as the demo lets anybody in who reaches it. */
+export const DEMO_PASSWORD = 'waxwatch-demo';
+
 /** As long as anybody leaves a demo running. */
 export const TOKEN_SECONDS = 7 * 86_400;
 

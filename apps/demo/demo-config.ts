@@ -28,6 +28,7 @@ const OWN_NAMES = [
   'DATABASE_URL',
   'REDIS_URL',
   'SUPABASE_URL',
+  'SUPABASE_ANON_KEY',
   'AUTH_ISSUER',
   'AUTH_JWKS_URL',
   'AUTH_AUDIENCE',
@@ -66,6 +67,7 @@ export function demoConfig(env: Environment, own: OwnSettings): AppConfig {
       QUEUE_EAGER: 'true',
       DATABASE_URL: own.databaseUrl,
       AUTH_ISSUER: own.issuer,
+      LOCAL_ACCOUNTS: 'true',
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { LocalIssuer } from '@waxwatch/auth';
+import { LocalAccounts, LocalIssuer } from '@waxwatch/auth';
 import { createApp } from '@waxwatch/platform/app';
 import {
   type EmbeddedPostgres,
@@ -12,7 +12,7 @@ import { createServer } from 'node:net';
 import { migrate } from '../../migrations/migrate';
 import { serveDocs } from '../api/openapi';
 import { DemoClient } from './demo-client';
-import { DEMO_COLLECTOR, TOKEN_SECONDS } from './demo-collector';
+import { DEMO_COLLECTOR, DEMO_PASSWORD, TOKEN_SECONDS } from './demo-collector';
 import { demoAddress, demoConfig, type Environment, refuseProduction } from './demo-config';
 import { DemoError } from './demo-error';
 import { DemoModule } from './demo.module';
@@ -90,6 +90,7 @@ async function startApp(
     await follower.start();
     onStep('making rules for the demo collector');
     const [rule] = await seed(client);
+    await app.get(LocalAccounts, { strict: false }).setPassword(DEMO_COLLECTOR.email, DEMO_PASSWORD);
     return { app, url, token, ruleId: rule?.id };
   } catch (error) {
     await app.close();

@@ -1,3 +1,4 @@
+import { DEMO_COLLECTOR, DEMO_PASSWORD } from './demo-collector';
 import type { AlertEvent } from './follow-alerts';
 
 /** Colours for a terminal that can show them. */
@@ -86,6 +87,7 @@ export function welcomeLines({ url, token, ruleId }: Welcome, colours: Palette):
     '',
     `  page      ${colours.accent(`${url}/`)}   ${colours.soft('sign in with one click')}`,
     `  API docs  ${url}/docs`,
+    `  password  ${DEMO_PASSWORD}   ${colours.soft(`for ${DEMO_COLLECTOR.email}, where a client asks for one`)}`,
     '',
     colours.soft('Or from another terminal, as the demo collector:'),
     '',

@@ -31,8 +31,10 @@ async function main(): Promise<void> {
   console.log(`EBAY_API_BASE_URL=${ebayUrl}`);
   console.log(`EBAY_CLIENT_ID=${EBAY_CLIENT_ID}`);
   console.log(`EBAY_CLIENT_SECRET=${EBAY_CLIENT_SECRET}`);
-  console.log(`SUPABASE_URL=${supabaseUrl}`);
-  console.log(`SUPABASE_ANON_KEY=${SUPABASE_ANON_KEY}`);
+  const { email, password } = supabase.addAccount({ email: 'ada@example.org', password: 'waxwatch-dev' });
+  console.log(`# To sign in as ${email} with the password ${password}, take these instead of AUTH_ISSUER:`);
+  console.log(`# SUPABASE_URL=${supabaseUrl}`);
+  console.log(`# SUPABASE_ANON_KEY=${SUPABASE_ANON_KEY}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(
       signal,
