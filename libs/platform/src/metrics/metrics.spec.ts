@@ -17,7 +17,7 @@ describe('Metrics', () => {
     expect(text).toContain('wax_lag_seconds_count 2');
   });
 
-  it('counts seconds in buckets from 5 ms to 3 min', async () => {
+  it('counts seconds in buckets from 5 ms to 5 min', async () => {
     const metrics = new Metrics();
     metrics.histogram('wax_lag_seconds', 'Lag').observe(0.004);
     metrics.histogram('wax_lag_seconds', 'Lag').observe(170);

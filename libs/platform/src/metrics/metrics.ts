@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Bucket bounds of every latency and lag, in seconds. */
+/**
+ * Bucket bounds of every latency and lag, in seconds. Every threshold of an alert is one of them: a quantile is
+ * interpolated between bounds, so that only a bound can be compared with exactly.
+ */
 const SECONDS_BUCKETS = [
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 180,
+  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.4, 0.5, 0.7, 0.75, 0.8, 0.85, 0.9, 1, 1.1, 1.2, 1.5, 2.5, 5,
+  7.5, 10, 30, 45, 60, 90, 120, 180, 300,
 ];
 
 /** The metrics of one process. Asking for a name again gives the same metric. Labels must be bounded sets. */
