@@ -59,10 +59,16 @@ export const SETTLE_REALTIME = `
   FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS d (id, stream_id, refusal)
   WHERE n.id = d.id`;
 
-/** $1 ids, $2 lease token. What an e-mail needs, read after the claim: people change their minds meanwhile. */
-export const READ_DUE_MAILS = `
-  SELECT n.id, n.event_id, n.event_type, n.attempts, n.created_at, e.payload,
-    u.email, u.is_active, coalesce(p.email_enabled, true) AS email_enabled
+/**
+ * $1 ids, $2 lease token, $3 channel. What a message needs, and why it is not wanted any more, if so; read after the
+ * claim, because people change their minds meanwhile.
+ */
+export const READ_DUE_MESSAGES = `
+  SELECT n.id, n.user_id, n.event_id, n.event_type, n.attempts, e.created_at AS event_created_at,
+    e.rule_id, e.watch_release_id, e.listing_id, e.payload,
+    u.email, coalesce(p.timezone_override, u.timezone, 'UTC') AS timezone,
+    CASE WHEN NOT u.is_active THEN 'user_inactive'
+      WHEN $3 = 'email' AND NOT p.email_enabled THEN 'channel_disabled' END AS refusal
   FROM notifications n
   JOIN users u ON u.id = n.user_id
   JOIN events e ON e.id = n.event_id

@@ -6,6 +6,13 @@ export {
   type NotificationStatus,
   NOTIFICATION_STATUSES,
 } from './notification.entity';
+export {
+  type AlertItem,
+  ChannelError,
+  ChannelSender,
+  CHANNEL_SENDERS,
+  type OutboundMessage,
+} from './channels/channel-sender';
 export { UserStream } from './user-stream.entity';
 export { NotificationsModule } from './notifications.module';
 export { NotificationsApiModule } from './notifications-api.module';

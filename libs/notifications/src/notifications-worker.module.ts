@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '@waxwatch/platform/config';
 import { BacklogGauges } from './backlog-gauges';
-import { DELIVERY_CHANNELS, type DeliveryChannel } from './channels/delivery-channel';
-import { EmailChannel } from './channels/email.channel';
+import { CHANNEL_SENDERS, type ChannelSender } from './channels/channel-sender';
+import { DELIVERY_CHANNELS } from './channels/delivery-channel';
+import { EmailSender } from './channels/email.sender';
 import { RealtimeChannel } from './channels/realtime.channel';
+import { SenderChannels } from './channels/sender-channels';
 import { DeliverDueProcessor } from './deliver-due.processor';
 import { DeliveryOutcomes } from './delivery-outcomes';
 import { DeliverySweeper } from './delivery-sweeper';
@@ -25,8 +27,9 @@ import { StreamHints } from './stream-hints';
     DeliverySweeper,
     DeliveryTicks,
     DueRows,
-    EmailChannel,
+    EmailSender,
     RealtimeChannel,
+    SenderChannels,
     StreamHints,
     {
       provide: MailSender,
@@ -35,9 +38,15 @@ import { StreamHints } from './stream-hints';
       useFactory: (config: AppConfig): MailSender => new StubMailSender(config.isProductionLike),
     },
     {
+      provide: CHANNEL_SENDERS,
+      // One line for each channel.
+      inject: [EmailSender],
+      useFactory: (...senders: ChannelSender[]) => senders,
+    },
+    {
       provide: DELIVERY_CHANNELS,
-      inject: [RealtimeChannel, EmailChannel],
-      useFactory: (...channels: DeliveryChannel[]) => channels,
+      inject: [RealtimeChannel, SenderChannels],
+      useFactory: (realtime: RealtimeChannel, { channels }: SenderChannels) => [realtime, ...channels],
     },
   ],
   exports: [DeliveryService],

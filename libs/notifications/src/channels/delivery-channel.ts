@@ -18,7 +18,7 @@ export interface Claim {
   endsAtMs: number;
 }
 
-/** One way to reach a person. A new channel is one of these and its line in `DELIVERY_CHANNELS`. */
+/** One way to reach a person, as delivery sees it. Those that have a `ChannelSender` share one class. */
 export abstract class DeliveryChannel {
   abstract readonly name: Channel;
   /** How many rows it takes next; waits until that is at least one. */

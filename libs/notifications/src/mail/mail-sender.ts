@@ -1,3 +1,5 @@
+import { ChannelError } from '../channels/channel-sender';
+
 /** A message that is ready to be sent. */
 export interface MailMessage {
   to: string;
@@ -10,22 +12,13 @@ export interface MailMessage {
 export abstract class MailSender {
   /**
    * @returns the carrier's id of the message
-   * @throws MailError
+   * @throws MailError, or another ChannelError
    */
   abstract send(message: MailMessage, signal: AbortSignal): Promise<string>;
 }
 
-/** The carrier did not take the message. `code` is short and stable: it is stored with the notification. */
-export class MailError extends Error {
-  constructor(
-    readonly code: string,
-    readonly isRetryable: boolean,
-    options: { cause?: unknown } = {},
-  ) {
-    super(`mail not accepted: ${code}`, options);
-    this.name = 'MailError';
-  }
-}
+/** The carrier did not take the message. */
+export class MailError extends ChannelError {}
 
 /** The header that ties a message to its notification; a second copy, if there ever is one, has the same. */
 export const NOTIFICATION_ID_HEADER = 'X-WaxWatch-Notification-Id';

@@ -37,6 +37,7 @@ const MARKETPLACES: Record<string, string> = {
   mock: 'the mock marketplace',
 };
 const SUBJECT_LENGTH = 150;
+const FOOTER = '\n\n--\nWaxWatch. You can change what you are notified of in your settings.\n';
 
 /** Subject and body in plain words: which record, how much, where, and why it was sent. */
 export function composeMail(matter: MailSubjectMatter, links: MailLinks): { subject: string; text: string } {
@@ -46,7 +47,21 @@ export function composeMail(matter: MailSubjectMatter, links: MailLinks): { subj
   const body = [...lines, ...(link === undefined ? [] : ['', link])];
   return {
     subject: oneLine(subject).slice(0, SUBJECT_LENGTH),
-    text: `${body.join('\n')}\n\n--\nWaxWatch. You can change what you are notified of in your settings.\n`,
+    text: body.join('\n') + FOOTER,
+  };
+}
+
+/** Several matters in one mail, in their order. */
+export function composeDigest(
+  matters: readonly MailSubjectMatter[],
+  links: MailLinks,
+): { subject: string; text: string } {
+  const mails = matters.map((matter) => composeMail(matter, links));
+  const [first, ...others] = mails;
+  if (!first || others.length === 0) return first ?? { subject: '', text: '' };
+  return {
+    subject: `${first.subject.slice(0, SUBJECT_LENGTH - 20)} and ${others.length} more`,
+    text: mails.map(({ text }) => text.split('\n\n--\n')[0]).join('\n\n') + FOOTER,
   };
 }
 

@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
+import { Database } from '@waxwatch/platform/database';
+import { Lifecycle } from '@waxwatch/platform/lifecycle';
+import { DeliveryOutcomes } from '../delivery-outcomes';
+import { CHANNEL_SENDERS, type ChannelSender } from './channel-sender';
+import { SenderChannel } from './sender.channel';
+
+const SEND_TIMEOUT_MS = 10_000;
+
+/** One delivery channel for each sender. */
+@Injectable()
+export class SenderChannels {
+  readonly channels: readonly SenderChannel[];
+
+  constructor(
+    @Inject(CHANNEL_SENDERS) senders: readonly ChannelSender[],
+    db: Database,
+    outcomes: DeliveryOutcomes,
+    @InjectConfig() config: AppConfig,
+    lifecycle: Lifecycle,
+  ) {
+    const limits = {
+      parallelSends: config.DELIVERY_PARALLEL_SENDS,
+      // A third of the lease, so that a send that was started in time ends while the row is still ours.
+      timeoutMs: Math.min(SEND_TIMEOUT_MS, (config.DELIVERY_LEASE_SECONDS * 1000) / 3),
+    };
+    this.channels = senders.map((sender) => new SenderChannel(sender, db, outcomes, limits));
+    for (const channel of this.channels) {
+      lifecycle.onDrain('work', `sends by ${channel.name}`, async () => await channel.idle());
+    }
+  }
+}
