@@ -4,8 +4,9 @@
  */
 const MAY_IMPORT = {
   users: [],
-  matching: ['integrations'],
-  integrations: [],
+  grading: [],
+  matching: ['integrations', 'grading'],
+  integrations: ['grading'],
   auth: ['users'],
   health: ['auth'],
   playground: ['auth'],
@@ -16,7 +17,7 @@ const MAY_IMPORT = {
   polling: ['integrations', 'listings'],
   'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],
-  'discogs-account': ['watch-releases', 'integrations', 'events', 'auth'],
+  'discogs-account': ['grading', 'watch-releases', 'integrations', 'events', 'auth'],
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],
   'dev-routes': ['integrations', 'listings', 'polling', 'auth'],
   'provider-requests': ['integrations', 'auth'],

@@ -1,4 +1,4 @@
-export { conditionRank } from './condition';
+export { conditionRank } from '@waxwatch/grading';
 export { toMatchable, type ListingFacts, type MatchableListing } from './listing';
 export { MatchIndex, type Candidate } from './match-index';
 export { fxTable, SAME_CURRENCY_ONLY, toMinor, type FxRates } from './money';

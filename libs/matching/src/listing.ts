@@ -1,4 +1,4 @@
-import { conditionRank } from './condition';
+import { conditionRank } from '@waxwatch/grading';
 import { toMinor } from './money';
 import { readSpellings, type Spellings } from './normalise';
 

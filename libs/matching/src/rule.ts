@@ -1,4 +1,4 @@
-import { conditionRank } from './condition';
+import { conditionRank } from '@waxwatch/grading';
 import { toMinor } from './money';
 import { ALL_PROVIDERS, providerMask } from './providers';
 import { distinctTerms, MAX_TERMS, parseSearchLine, parseTerm, type Term } from './term';

@@ -1,3 +1,4 @@
+import { type Grades, readGrades } from '@waxwatch/grading';
 import type { ProviderListing } from '../listing-provider';
 import { cleanText, toCurrency, toInstant, toMoney, toMoneyOrZero, toProviderUrl } from '../listing-text';
 import { isEbayHost, isEbayImageHost } from './ebay-hosts';
@@ -23,6 +24,7 @@ export function toEbayListing(summary: unknown, now: Date): ProviderListing | nu
   if (item.buyingOptions && !item.buyingOptions.some((option) => WANTED_BUYING_OPTIONS.has(option)))
     return null;
   const endsAt = toInstant(item.itemEndDate);
+  const grades = gradesOf(item, title);
   return {
     provider: 'ebay',
     externalId: item.itemId,
@@ -30,7 +32,8 @@ export function toEbayListing(summary: unknown, now: Date): ProviderListing | nu
     title,
     price,
     currency,
-    condition: cleanText(item.condition, 30),
+    // eBay knows new and used only; the grade is what its seller wrote somewhere.
+    condition: knownGrade(grades) ?? cleanText(item.condition, 30),
     seller: cleanText(item.seller?.username, 120),
     location: cleanText(item.itemLocation?.country, 120),
     discogsReleaseId: null,
@@ -39,8 +42,16 @@ export function toEbayListing(summary: unknown, now: Date): ProviderListing | nu
     // The origin date stays the same through relistings, so it tells when the copy was first offered.
     listedAt: toInstant(item.itemOriginDate) ?? toInstant(item.itemCreationDate),
     status: endsAt !== null && Date.parse(endsAt) <= now.getTime() ? 'ended' : 'active',
-    raw: toRaw(item, endsAt),
+    raw: { ...toRaw(item, endsAt), grades },
   };
+}
+
+const knownGrade = ({ media }: Grades): string | null => (media.grade === 'unknown' ? null : media.grade);
+
+function gradesOf(item: EbayItem, title: string): Grades {
+  const { condition, conditionId, localizedAspects: aspects } = item;
+  const description = [item.conditionDescription, item.shortDescription].filter(Boolean).join('. ');
+  return readGrades({ title, condition, conditionId, aspects, description });
 }
 
 /** Unknown shipping is null, never free. */
@@ -60,6 +71,7 @@ function toRaw(item: EbayItem, endsAt: string | null): Record<string, unknown> {
     legacyItemId: cleanText(item.legacyItemId, 40),
     marketplace: cleanText(item.listingMarketplaceId, 20),
     categoryId: cleanText(item.leafCategoryIds?.[0], 20),
+    condition: cleanText(item.condition, 30),
     conditionId: cleanText(item.conditionId, 20),
     buyingOptions: item.buyingOptions?.slice(0, 5).map((option) => cleanText(option, 30)),
     bidCount: item.bidCount,

@@ -52,6 +52,16 @@ afterEach(async () => {
 });
 
 describe('EbayProvider search', () => {
+  it('reads the grades that the seller has written, wherever that is', async () => {
+    const { search } = client();
+    simulator.publish({ title: 'Can Tago Mago LP NM/VG+', condition: 'Used' });
+    const { items } = await search('can tago mago');
+
+    expect(items.map(({ condition, raw }) => [condition, raw.condition, raw.grades])).toEqual([
+      ['NM', 'Used', { media: { grade: 'NM', source: 'title' }, sleeve: { grade: 'VG+', source: 'title' } }],
+    ]);
+  });
+
   it('asks for records, auctions included, newest first, on the wanted marketplace', async () => {
     const { provider } = client();
     await provider.search(

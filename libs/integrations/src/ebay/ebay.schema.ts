@@ -32,6 +32,13 @@ export const ebayItemSchema = z.object({
   currentBidPrice: amount.optional(),
   condition: optionalText,
   conditionId: optionalText,
+  /** Only where eBay was asked for more than item summaries. */
+  conditionDescription: optionalText,
+  shortDescription: optionalText,
+  localizedAspects: z
+    .array(z.object({ name: z.string(), value: z.string() }))
+    .optional()
+    .catch(undefined),
   itemCreationDate: optionalText,
   itemOriginDate: optionalText,
   itemEndDate: optionalText,

@@ -1,4 +1,4 @@
-import { conditionRank } from './condition';
+import { conditionRank } from './scale';
 
 describe('conditionRank', () => {
   it('orders the grades from poor to mint', () => {

@@ -1,4 +1,8 @@
-/** Grades from worst to best; sellers' and Discogs' own spellings of each. */
+/** The Goldmine scale from worst to best; a grade's rank is its place in it, counted from 1. */
+export const GRADES = ['P', 'F', 'G', 'G+', 'VG', 'VG+', 'NM', 'M'] as const;
+export type Grade = (typeof GRADES)[number];
+
+/** Grades as sellers and Discogs spell them, as ranks. */
 const RANKS: Readonly<Record<string, number>> = {
   poor: 1,
   p: 1,
@@ -36,7 +40,7 @@ const RANKS: Readonly<Record<string, number>> = {
 };
 
 /**
- * The rank of a stated grade, 1 (poor) to 8 (mint), or null when the text names no grade:
+ * The rank of a stated grade, 1 (poor) to 8 (mint), or null when the text as a whole names no grade:
  * `Near Mint (NM or M-)` → 7, `vg+` → 6, `Used` → null.
  */
 export function conditionRank(text: string | null | undefined): number | null {
@@ -47,4 +51,9 @@ export function conditionRank(text: string | null | undefined): number | null {
   // "Very Good Plus (VG+)": the words before the bracket say it, else what is in it.
   const [, words = '', grade = ''] = /^([^()]*)\(([^()]*)\)$/.exec(plain) ?? [];
   return RANKS[words.trim()] ?? RANKS[grade.trim()] ?? null;
+}
+
+/** The grade of a rank; null for null and for what is no rank. */
+export function gradeOfRank(rank: number | null): Grade | null {
+  return rank === null ? null : (GRADES[rank - 1] ?? null);
 }
