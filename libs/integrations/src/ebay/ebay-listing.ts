@@ -32,8 +32,7 @@ export function toEbayListing(summary: unknown, now: Date): ProviderListing | nu
     title,
     price,
     currency,
-    // eBay knows new and used only; the grade is what its seller wrote somewhere.
-    condition: knownGrade(grades) ?? cleanText(item.condition, 30),
+    condition: conditionOf(item, grades),
     seller: cleanText(item.seller?.username, 120),
     location: cleanText(item.itemLocation?.country, 120),
     discogsReleaseId: null,
@@ -46,7 +45,10 @@ export function toEbayListing(summary: unknown, now: Date): ProviderListing | nu
   };
 }
 
-const knownGrade = ({ media }: Grades): string | null => (media.grade === 'unknown' ? null : media.grade);
+/** eBay knows new and used only; the grade is what its seller wrote somewhere. */
+function conditionOf(item: EbayItem, { media }: Grades): string | null {
+  return media.grade === 'unknown' ? cleanText(item.condition, 30) : media.grade;
+}
 
 function gradesOf(item: EbayItem, title: string): Grades {
   const { condition, conditionId, localizedAspects: aspects } = item;
