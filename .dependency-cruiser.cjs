@@ -20,6 +20,7 @@ const MAY_IMPORT = {
   'discogs-account': ['grading', 'watch-releases', 'integrations', 'events', 'auth'],
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],
   'dev-routes': ['integrations', 'listings', 'polling', 'auth'],
+  'ebay-deletions': ['integrations', 'listings', 'auth'],
   'provider-requests': ['integrations', 'auth'],
   search: ['integrations', 'listings', 'matching', 'auth', 'watch-rules'],
 };

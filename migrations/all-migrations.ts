@@ -5,6 +5,7 @@ import { EventsAndNotifications1764000000003 } from './1764000000003-events-and-
 import { Polling1764000000004 } from './1764000000004-polling';
 import { DiscogsAccount1764000000010 } from './1764000000010-discogs-account';
 import { Sessions1764000000020 } from './1764000000020-sessions';
+import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-deletions';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Polling1764000000004,
   DiscogsAccount1764000000010,
   Sessions1764000000020,
+  EbayAccountDeletions1764000000045,
 ];

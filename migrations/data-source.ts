@@ -5,6 +5,7 @@ import {
   ImportSeenRelease,
   PendingAuthorisation,
 } from '@waxwatch/discogs-account';
+import { EbayAccountDeletion } from '@waxwatch/ebay-deletions';
 import { Event } from '@waxwatch/events';
 import { ProviderPause, ProviderRequest } from '@waxwatch/integrations';
 import { Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill } from '@waxwatch/listings';
@@ -21,6 +22,7 @@ import { MIGRATIONS } from './all-migrations';
 /** Every table, so that the schema in code can be held against the migrated one. */
 export const ENTITIES = [
   DeletedUser,
+  EbayAccountDeletion,
   Event,
   ExternalAccountLink,
   ImportJob,

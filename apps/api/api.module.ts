@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '@waxwatch/auth';
 import { DevRoutesModule } from '@waxwatch/dev-routes';
 import { DiscogsAccountApiModule } from '@waxwatch/discogs-account';
+import { EbayDeletionsApiModule } from '@waxwatch/ebay-deletions';
 import { EventsApiModule } from '@waxwatch/events';
 import { HealthModule } from '@waxwatch/health';
 import { ListingsApiModule } from '@waxwatch/listings';
@@ -21,6 +22,7 @@ import { ENTITIES } from '../../migrations/data-source';
 /** Everything that answers HTTP. A new feature is one more line. */
 export const API_FEATURES = [
   DiscogsAccountApiModule,
+  EbayDeletionsApiModule,
   EventsApiModule,
   ListingsApiModule,
   NotificationsApiModule,

@@ -40,6 +40,11 @@ const FAILURES: Readonly<Record<number, Failure>> = {
     description: 'Something else is in the way',
     message: 'Watch release already exists',
   },
+  412: {
+    name: 'PreconditionFailed',
+    description: 'The sender is not who it claims to be',
+    message: 'invalid signature',
+  },
   413: { name: 'PayloadTooLarge', description: 'A body of more than 100 KB', message: 'Payload Too Large' },
   415: {
     name: 'UnsupportedMediaType',

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DiscogsAccountWorkerModule } from '@waxwatch/discogs-account';
+import { EbayDeletionsWorkerModule } from '@waxwatch/ebay-deletions';
 import { HealthModule } from '@waxwatch/health';
 import { ListingsWorkerModule } from '@waxwatch/listings';
 import { NotificationsWorkerModule } from '@waxwatch/notifications';
@@ -13,6 +14,7 @@ import { ENTITIES } from '../../migrations/data-source';
 /** Everything that takes jobs or ticks. A new feature is one more line. */
 export const WORKER_FEATURES = [
   DiscogsAccountWorkerModule,
+  EbayDeletionsWorkerModule,
   ListingsWorkerModule,
   NotificationsWorkerModule,
   PollingWorkerModule,

@@ -3,7 +3,7 @@ import { type EventType, Outbox } from '@waxwatch/notifications';
 import { IdSource } from '@waxwatch/platform/clock';
 import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
-import { RECORD_EVENTS } from './record-events.sql';
+import { FORGET_FIELDS, RECORD_EVENTS } from './record-events.sql';
 
 export interface NewEvent {
   userId: string;
@@ -43,6 +43,11 @@ export class EventsService {
       rows.map((row) => row.id),
     );
     return rows.map((row) => row.index);
+  }
+
+  /** Takes fields out of what is kept of events about these listings, such as who sold them. */
+  async forget(tx: EntityManager, listingIds: readonly string[], fields: readonly string[]): Promise<void> {
+    await rowsIn(tx, FORGET_FIELDS, [listingIds, fields]);
   }
 
   /** Says after the commit that there may be something to deliver. */

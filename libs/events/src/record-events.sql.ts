@@ -16,3 +16,7 @@ export const RECORD_EVENTS = `
     RETURNING id
   )
   SELECT i.id, (i.n - 1)::int AS index FROM inserted JOIN input i USING (id) ORDER BY i.n`;
+
+/** $1 listings, $2 names of payload fields. */
+export const FORGET_FIELDS = `
+  UPDATE events SET payload = payload - $2::text[] WHERE listing_id = ANY($1::uuid[]) AND payload ?| $2::text[]`;

@@ -26,6 +26,7 @@ export { ProviderRequest, SYSTEM_USER_ID } from './request-log/provider-request.
 export { IntegrationsModule } from './integrations.module';
 export { affiliateUrl, isEbayUrl, publicUrl, type AffiliateOptions } from './affiliate-url';
 export { EBAY_MARKETPLACES, isEbayHost } from './ebay/ebay-hosts';
+export { answerEbayChallenge, EbayNotifications } from './ebay/ebay-notifications';
 export { EbayProvider } from './ebay/ebay.provider';
 export {
   DiscogsProvider,

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProviderBudget } from './budget/provider-budget';
 import { DiscogsAccounts } from './discogs/discogs-accounts';
 import { DiscogsProvider } from './discogs/discogs.provider';
+import { EbayNotifications } from './ebay/ebay-notifications';
 import { EbayProvider } from './ebay/ebay.provider';
 import { integrationsProviders } from './integrations.wiring';
 import { MockMarketplace } from './mock/mock-marketplace';
@@ -21,6 +22,7 @@ import { ProviderRequestLog } from './request-log/provider-request-log';
     ProviderRegistry,
     DiscogsAccounts,
     DiscogsProvider,
+    EbayNotifications,
     EbayProvider,
     MockMarketplace,
     ProviderBudget,

@@ -8,6 +8,7 @@ import { ProviderBudget, type BudgetLimits } from './budget/provider-budget';
 import { RedisBudget } from './budget/redis-budget';
 import { DiscogsAccounts } from './discogs/discogs-accounts';
 import { DiscogsProvider } from './discogs/discogs.provider';
+import { EbayNotifications } from './ebay/ebay-notifications';
 import { EbayProvider } from './ebay/ebay.provider';
 import type { ProviderHttpTools } from './http/provider-http-options';
 import { MockMarketplace } from './mock/mock-marketplace';
@@ -166,6 +167,11 @@ export const integrationsProviders: Provider[] = [
     useFactory: makeAccounts,
   },
   { provide: EbayProvider, inject: [APP_CONFIG, TOOLS], useFactory: makeEbay },
+  {
+    provide: EbayNotifications,
+    inject: [EbayProvider, Clock],
+    useFactory: (ebay: EbayProvider, clock: Clock) => new EbayNotifications(ebay.api, () => clock.now()),
+  },
   {
     provide: MockMarketplace,
     inject: [APP_CONFIG, Clock],

@@ -8,7 +8,7 @@ import { toBatch } from './listing-batch';
 import { ListingStore, type StoredListing } from './listing-store';
 import { NewMatches } from './new-matches';
 import { PriceChanges } from './price-changes';
-import { OFFERS_OF_RELEASE } from './store-listings.sql';
+import { ACTIVE_LISTINGS, OFFERS_OF_RELEASE } from './store-listings.sql';
 import { type ListingRow, toProviderListing } from './stored-row';
 
 export interface IngestSummary {
@@ -69,6 +69,13 @@ export class ListingIngest {
     const [release, master] = ref.kind === 'release' ? [ref.id, null] : [null, ref.id];
     const rows = await this.db.rows<ListingRow>(OFFERS_OF_RELEASE, [provider, release, master]);
     return await this.ingest(rows.map((row) => ({ ...toProviderListing(row), status: 'ended' })));
+  }
+
+  /** These listings are no longer for sale; those who were told of them hear so, without being told who sold them. */
+  async endListings(ids: readonly string[]): Promise<IngestSummary> {
+    const rows = await this.db.rows<ListingRow>(ACTIVE_LISTINGS, [ids]);
+    const ended = { seller: null, location: null, status: 'ended' } as const;
+    return await this.ingest(rows.map((row) => ({ ...toProviderListing(row), ...ended })));
   }
 
   private async ingestOrSplit(

@@ -10,6 +10,8 @@ export type ListingStatus = (typeof LISTING_STATUSES)[number];
 @Index('ix_listings_provider_status_seen', ['provider', 'status', 'lastSeenAt'])
 @Index('ix_listings_discogs_release', ['discogsReleaseId'])
 @Index('ix_listings_discogs_master', ['discogsMasterId'])
+// Of lower(seller), which an entity cannot say; erasing a seller looks there.
+@Index('ix_listings_seller', { synchronize: false })
 @Check('ck_listings_price', 'price >= 0')
 export class Listing {
   @PrimaryColumn('uuid')

@@ -12,6 +12,7 @@ import { OutboundClick } from './outbound-click.entity';
 import { PriceChanges } from './price-changes';
 import { PriceSnapshot } from './price-snapshot.entity';
 import { RuleBackfill } from './rule-backfill.entity';
+import { SellerErasure } from './seller-erasure';
 
 @Module({
   imports: [
@@ -19,7 +20,7 @@ import { RuleBackfill } from './rule-backfill.entity';
     EventsModule,
     MatchingModule,
   ],
-  providers: [Backfills, ListingIngest, ListingStore, NewMatches, PriceChanges],
-  exports: [Backfills, ListingIngest, TypeOrmModule],
+  providers: [Backfills, ListingIngest, ListingStore, NewMatches, PriceChanges, SellerErasure],
+  exports: [Backfills, ListingIngest, SellerErasure, TypeOrmModule],
 })
 export class ListingsModule {}

@@ -47,7 +47,7 @@ export const UPDATE_KNOWN = `
   ), updated AS (
     UPDATE listings l
     SET url = i.url, title = i.title, normalized_title = i.normalized_title, price = i.price,
-      currency = i.currency, shipping_price = i.shipping_price, condition = i.condition, seller = i.seller,
+      currency = i.currency, shipping_price = i.shipping_price, condition = i.condition, seller = coalesce(i.seller, l.seller),
       location = i.location, status = i.status, listed_at = coalesce(i.listed_at, l.listed_at), raw = i.raw,
       discogs_release_id = coalesce(i.discogs_release_id, l.discogs_release_id),
       discogs_master_id = coalesce(i.discogs_master_id, l.discogs_master_id), last_seen_at = now()
@@ -68,3 +68,7 @@ export const OFFERS_OF_RELEASE = `
   FROM listings l
   WHERE l.provider = $1 AND l.status = 'active'
     AND (l.discogs_release_id = $2 OR (l.discogs_master_id = $3 AND l.discogs_release_id IS NULL))`;
+
+/** $1 listings: those of them that are for sale. */
+export const ACTIVE_LISTINGS = `
+  SELECT ${LISTING_COLUMNS} FROM listings l WHERE l.id = ANY($1::uuid[]) AND l.status = 'active'`;

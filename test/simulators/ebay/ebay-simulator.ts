@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Controls } from '../control';
 import { HttpSimulator, type Reply, type SimulatedRequest } from '../http-simulator';
 import { publicationSchema, toSummary, type EbayItemState, type EbayPublication } from './ebay-items';
+import { EbayNotificationApi } from './ebay-notifications';
 import { ebayError, EbayOAuth } from './ebay-oauth';
 import { EbayQuota } from './ebay-quota';
 import { searchItems } from './ebay-search';
@@ -11,10 +12,11 @@ import { spoilEbayPage } from './spoil-ebay-page';
 export const EBAY_CLIENT_ID = 'sim-client-id';
 export const EBAY_CLIENT_SECRET = 'sim-client-secret';
 
-/** eBay's token endpoint, Browse API and call-limit report, as strict as the live ones where it matters. */
+/** eBay's token endpoint, Browse API, call-limit report and signed notifications, as strict as the live ones where it matters. */
 export class EbaySimulator extends HttpSimulator {
   readonly oauth = new EbayOAuth(EBAY_CLIENT_ID, EBAY_CLIENT_SECRET, () => this.clock.nowMs());
   readonly quota = new EbayQuota(() => this.clock.now());
+  readonly notifications = new EbayNotificationApi(() => this.clock.now());
   readonly items = new Map<string, EbayItemState>();
   /** A new item shows up in search this long after it was offered. */
   indexDelayMs = 0;
@@ -68,6 +70,8 @@ export class EbaySimulator extends HttpSimulator {
     if (refusal) return refusal;
     if (request.method !== 'GET') return { status: 405, body: '' };
     if (request.path.startsWith('/developer/analytics/v1_beta/rate_limit')) return this.quota.report();
+    const publicKey = this.notifications.answer(request.path);
+    if (publicKey) return publicKey;
     if (!request.path.startsWith('/buy/browse/v1/')) return { status: 404, body: '' };
     if (!this.quota.take()) return EbayQuota.exceeded();
     if (request.path === '/buy/browse/v1/item_summary/search') return this.search(request);
@@ -92,6 +96,7 @@ export class EbaySimulator extends HttpSimulator {
     this.items.clear();
     this.oauth.reset();
     this.quota.reset();
+    this.notifications.reset();
     this.indexDelayMs = 0;
     this.endedLingerMs = 60_000;
   }
@@ -112,6 +117,9 @@ export class EbaySimulator extends HttpSimulator {
       'POST items/bid': (body) => this.bid(...pair(priced.parse(body))),
       'POST items/end': (body) => this.end(id.parse(body).itemId),
       'POST items/relist': (body) => this.relist(id.parse(body).itemId),
+      // The notification as eBay would send it; a simulator calls nobody by itself.
+      'POST notifications/deletion': (body) =>
+        this.notifications.deletionOf(z.object({ username: z.string() }).parse(body)),
       'POST tokens/revoke': () => this.oauth.revokeAll(),
       'GET tokens': () => ({ mintCount: this.oauth.mintCount }),
       'POST settings': (body) => {

@@ -7,15 +7,13 @@ import type {
   ProviderListing,
   SearchPageRequest,
 } from '../listing-provider';
-import type { ProviderAnswer, ProviderRequestSpec } from '../http/request-spec';
-import { ProviderHttp } from '../http/provider-http';
-import type { ProviderHttpOptions, ProviderHttpTools } from '../http/provider-http-options';
+import type { ProviderRequestSpec } from '../http/request-spec';
+import type { ProviderHttpTools } from '../http/provider-http-options';
 import { cleanText } from '../listing-text';
-import { isProviderError, ProviderError } from '../provider-error';
+import { ProviderError } from '../provider-error';
+import { EbayApi, type EbayApiOptions } from './ebay-api';
 import { EBAY_MARKETPLACES } from './ebay-hosts';
 import { toEbayListing } from './ebay-listing';
-import { readEbayRefusal } from './ebay-refusal';
-import { EbayToken, type EbayCredentials } from './ebay-token';
 import { describeEbayWarning, ebaySearchSchema, type EbaySearchAnswer } from './ebay.schema';
 
 const ENDPOINT = '/buy/browse/v1/item_summary/search';
@@ -25,8 +23,7 @@ const MAX_QUERY_LENGTH = 100;
 /** "Vinyl Records", a leaf on the US and UK sites. */
 const VINYL_RECORDS = '176985';
 
-export interface EbayProviderOptions {
-  credentials: EbayCredentials;
+export interface EbayProviderOptions extends EbayApiOptions {
   /** Used when a search names no marketplace. */
   marketplaceId: string;
   /** Category ids by marketplace where they differ from 176985. */
@@ -34,16 +31,6 @@ export interface EbayProviderOptions {
   /** eBay Partner Network campaign; null means that links carry none. */
   campaignId: string | null;
   customId: string | null;
-  http: Pick<
-    ProviderHttpOptions,
-    | 'baseUrl'
-    | 'timeoutMs'
-    | 'maxAttempts'
-    | 'retryBaseDelayMs'
-    | 'retryMaxDelayMs'
-    | 'headersTimeoutMs'
-    | 'breakerOpenMs'
-  >;
 }
 
 interface Window {
@@ -66,34 +53,19 @@ export class EbayProvider implements ListingProvider {
     paginationModel: 'offset',
     maxPageSize: MAX_PAGE_SIZE,
   };
-  private readonly http: ProviderHttp;
-  private readonly token: EbayToken;
+  readonly api: EbayApi;
 
   constructor(
     private readonly options: EbayProviderOptions,
     private readonly tools: ProviderHttpTools,
   ) {
-    this.http = new ProviderHttp(
-      {
-        ...options.http,
-        provider: 'ebay',
-        headers: {},
-        throttledForMs: 60_000,
-        readRefusal: (status, body) => readEbayRefusal(status, body, tools.now()),
-        describeHeaders: (headers) => ({
-          request_id: cleanText(headers['x-ebay-request-id'] ?? headers['x-ebay-c-request-id'], 100),
-          rate_limit_remaining: cleanText(headers['x-ebay-c-remaining-request-limit'], 20),
-        }),
-      },
-      tools,
-    );
-    this.token = new EbayToken(this.http, options.credentials, tools.now);
+    this.api = new EbayApi(options, tools);
   }
 
   async search(search: ListingSearch, page: SearchPageRequest, call: ProviderCall): Promise<ListingPage> {
     const window = toWindow(page);
     const spec = this.searchSpec(search, window);
-    const { data } = await this.withToken(spec, call);
+    const { data } = await this.api.request(spec, call);
     const { items, droppedCount } = this.readItems(data);
     if (droppedCount > 0) this.tools.metrics.dropped('ebay', droppedCount);
     const nextOffset = window.offset + window.limit;
@@ -112,7 +84,7 @@ export class EbayProvider implements ListingProvider {
 
   /** Ends all connections. */
   async close(): Promise<void> {
-    await this.http.close();
+    await this.api.close();
   }
 
   private searchSpec(
@@ -147,18 +119,6 @@ export class EbayProvider implements ListingProvider {
     return { 'x-ebay-c-enduserctx': `affiliateCampaignId=${encodeURIComponent(campaignId)}${reference}` };
   }
 
-  /** Calls with the shared token; one that eBay no longer takes is minted anew, once. */
-  private async withToken<T>(spec: ProviderRequestSpec<T>, call: ProviderCall): Promise<ProviderAnswer<T>> {
-    const token = await this.token.get(call);
-    try {
-      return await this.http.call({ ...authorised(spec, token), toleratedStatus: 401 }, call);
-    } catch (error) {
-      if (!isProviderError(error) || error.kind !== 'credential' || error.status !== 401) throw error;
-      this.token.invalidate(token);
-      return await this.http.call(authorised(spec, await this.token.get(call)), call);
-    }
-  }
-
   private readItems(answer: EbaySearchAnswer): { items: ProviderListing[]; droppedCount: number } {
     const now = this.tools.now();
     const byId = new Map<string, ProviderListing>();
@@ -170,10 +130,6 @@ export class EbayProvider implements ListingProvider {
     }
     return { items: [...byId.values()], droppedCount };
   }
-}
-
-function authorised<T>(spec: ProviderRequestSpec<T>, token: string): ProviderRequestSpec<T> {
-  return { ...spec, headers: { ...spec.headers, authorization: `Bearer ${token}` } };
 }
 
 function warningsOf(answer: EbaySearchAnswer): string[] {

@@ -74,6 +74,7 @@ export class ProviderHttp {
   }
 
   private async refuseWhilePaused<T>(spec: ProviderRequestSpec<T>): Promise<void> {
+    if (spec.isApart) return;
     const until = await this.tools.pauses.pausedUntil(this.options.provider);
     const waitMs = until ? until.getTime() - this.tools.now().getTime() : 0;
     if (waitMs <= 0) return;
@@ -219,6 +220,7 @@ export class ProviderHttp {
   }
 
   private async pauseAfter<T>(failure: ProviderError, spec: ProviderRequestSpec<T>): Promise<void> {
+    if (spec.isApart) return;
     const isAppRefused =
       failure.kind === 'credential' &&
       spec.credential !== 'user' &&

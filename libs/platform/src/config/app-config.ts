@@ -97,6 +97,9 @@ function crossChecks(env: Env): string[] {
   const symmetric = env.AUTH_JWT_ALGORITHMS.filter((alg) => !/^(RS|ES|PS)(256|384|512)$/.test(alg));
   if (env.AUTH_JWT_ALGORITHMS.length === 0) problems.push('AUTH_JWT_ALGORITHMS: must name at least one');
   if (symmetric.length > 0) problems.push('AUTH_JWT_ALGORITHMS: only RS*, PS* and ES* are accepted');
+  if (!/^[\w-]{32,80}$/.test(env.EBAY_DELETION_VERIFICATION_TOKEN ?? '-'.repeat(32))) {
+    problems.push('EBAY_DELETION_VERIFICATION_TOKEN: must be 32 to 80 letters, digits, - or _');
+  }
   const unknownQueues = env.WORKER_QUEUES.filter((name) => !isQueueName(name));
   if (unknownQueues.length > 0)
     problems.push(`WORKER_QUEUES: must name queues among ${QUEUE_NAMES.join(', ')}`);
@@ -152,6 +155,7 @@ function productionChecks(env: Env, issuer?: string, jwksUrl?: string): string[]
     SUPABASE_URL: env.SUPABASE_URL,
     DISCOGS_API_BASE_URL: env.DISCOGS_API_BASE_URL,
     EBAY_API_BASE_URL: env.EBAY_API_BASE_URL,
+    EBAY_DELETION_ENDPOINT_URL: env.EBAY_DELETION_ENDPOINT_URL,
     DISCOGS_AUTHORIZE_URL: env.DISCOGS_AUTHORIZE_URL,
     DISCOGS_OAUTH_REDIRECT_URI: env.DISCOGS_OAUTH_REDIRECT_URI,
     KMS_ENDPOINT_URL: env.KMS_ENDPOINT_URL,

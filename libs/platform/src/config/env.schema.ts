@@ -133,6 +133,8 @@ export const envSchema = z.object({
   EBAY_MARKETPLACE_ID: textOr('EBAY_US'),
   EBAY_CAMPAIGN_ID: optionalText(),
   EBAY_CUSTOM_ID: optionalText(),
+  EBAY_DELETION_VERIFICATION_TOKEN: optionalText(),
+  EBAY_DELETION_ENDPOINT_URL: optionalHttpUrl(),
   EBAY_TIMEOUT_SECONDS: decimal(10, { min: 0.1, max: 120 }),
   EBAY_MAX_ATTEMPTS: int(4, { min: 1, max: 10 }),
   EBAY_RETRY_BASE_DELAY_MS: int(250, { min: 1, max: 60_000 }),

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { AppError, ValidationError } from '../errors/app-error';
 
@@ -9,10 +10,26 @@ const isJson = (contentType: string | undefined): boolean =>
 /** JSON bodies are parsed; any other body stays text, which no schema accepts as an object. */
 export const bodyParsers = (): RequestHandler[] => [
   inOurWords(
-    express.json({ limit: LIMIT, strict: false, type: (request) => isJson(request.headers['content-type']) }),
+    express.json({
+      limit: LIMIT,
+      strict: false,
+      type: (request) => isJson(request.headers['content-type']),
+      verify: keepSignedBytes,
+    }),
   ),
   inOurWords(express.text({ limit: LIMIT, type: (request) => !isJson(request.headers['content-type']) })),
 ];
+
+const SIGNED = /^\/api\/webhooks\//i;
+
+/** What others sign they sign byte by byte, so a webhook reads its body as it came (`@RawBody`). */
+const keepSignedBytes = (
+  request: IncomingMessage & { rawBody?: Buffer },
+  _response: unknown,
+  body: Buffer,
+) => {
+  if (SIGNED.test(request.url ?? '')) request.rawBody = body;
+};
 
 /** Translates a parser's error where it arises: Nest would turn a syntax error into a plain 400 before any filter. */
 const inOurWords =
