@@ -9,7 +9,7 @@ SOURCES := $(shell find apps libs migrations -type f ! -name '*.spec.ts' 2>/dev/
 
 .PHONY: help
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: node-is-there ## Install the npm packages, unless they are those of package-lock.json already
@@ -26,15 +26,81 @@ demo: install dist/.built ## Run WaxWatch with a mock marketplace; needs neither
 test: install ## Check and test everything; brings up PostgreSQL, Redis and Chromium by itself
 	@node --import tsx test/run.ts
 
+# What needs neither a database nor a queue, in the order in which it is told; the first that fails is the last.
+QUICK_CHECKS := format:check lint typecheck import-rules check:env-sample check:docs-links check:compose
+STATIC_CHECKS := $(QUICK_CHECKS) check:openapi
+
 .PHONY: check
-check: install ## Format, lint, types, import rules, docs and unit tests: before every commit
-	@npm run --silent format:check
-	@npm run --silent lint
-	@npm run --silent typecheck
-	@npm run --silent import-rules
-	@npm run --silent check:env-sample
-	@npm run --silent check:docs-links
-	@npm run --silent test:unit
+check: install ## Format, lint, types, import rules, docs, policies and unit tests: before every commit
+	@for check in $(QUICK_CHECKS) test:unit; do npm run --silent "$$check"; done
+
+.PHONY: ci-static-checks
+ci-static-checks: install ## Everything that is checked without running a test, with the files of deploy/ and .github/
+	@for check in $(STATIC_CHECKS); do echo "== $$check"; npm run --silent "$$check"; done
+
+.PHONY: ci-db-tests
+ci-db-tests: install ## Migrations, schema drift and all tests with coverage; brings up PostgreSQL and Redis by itself
+	@node --import tsx test/run.ts db
+
+.PHONY: ci-queue-redis-smoke
+ci-queue-redis-smoke: install ## A real worker process takes jobs from a real Redis; brings up what that needs
+	@node --import tsx test/run.ts queue-smoke
+
+.PHONY: ci-local
+ci-local: ## What CI does: static checks, tests on the database, queue smoke
+	@$(MAKE) ci-static-checks
+	@$(MAKE) ci-db-tests
+	@$(MAKE) ci-queue-redis-smoke
+
+.PHONY: test-rate-limit
+test-rate-limit: install ## The contract of request limits alone: 429, Retry-After, envelope, scopes
+	@npx jest --ci --selectProjects integration --testPathPatterns rate-limit
+
+.PHONY: openapi-snapshot
+openapi-snapshot: install ## Write docs/openapi.json and the client's types anew
+	@npm run --silent openapi
+
+# Compose reads .env files by itself; nothing but .env.dev is meant to be read, and that only in development.
+COMPOSE ?= docker compose
+DEV_ENV_FILE := $(if $(wildcard .env.dev),.env.dev,/dev/null)
+COMPOSE_DEV = $(COMPOSE) --env-file $(DEV_ENV_FILE) -f deploy/compose.yml -f deploy/compose.override.yml
+COMPOSE_PROD = COMPOSE_DISABLE_ENV_FILE=1 $(COMPOSE) --env-file /dev/null -f deploy/compose.yml -f deploy/compose.prod.yml
+
+.PHONY: up
+up: ## Start everything in containers for development, with .env.dev if there is one
+	@$(COMPOSE_DEV) up --build --detach --wait
+
+.PHONY: down
+down: ## Stop what `make up` has started; the data stays
+	@$(COMPOSE_DEV) down --remove-orphans
+
+.PHONY: logs
+logs: ## Follow the lines of API and worker of `make up`
+	@$(COMPOSE_DEV) logs --follow --tail 100 api worker
+
+PROD_REQUIRED_ENV_VARS ?= DATABASE_URL AUTH_ISSUER AUTH_JWKS_URL TOKEN_CRYPTO_KMS_KEY_ID DISCOGS_USER_AGENT \
+	DISCOGS_TOKEN EBAY_CLIENT_ID EBAY_CLIENT_SECRET REDIS_URL
+export PROD_REQUIRED_ENV_VARS
+
+.PHONY: check-prod-env
+check-prod-env: ## Are the variables of PROD_REQUIRED_ENV_VARS there, and no placeholders? Prints names, never values
+	@deploy/check-prod-env.sh $$PROD_REQUIRED_ENV_VARS
+
+.PHONY: migrate-prod
+migrate-prod: check-prod-env ## Migrate the production database, with the environment of this shell only
+	@$(COMPOSE_PROD) run --rm --build migrate
+
+.PHONY: prod-up
+prod-up: check-prod-env ## Start production in containers, with the environment of this shell only
+	@$(COMPOSE_PROD) up --build --detach --wait
+
+.PHONY: perf-smoke
+perf-smoke: ## k6 against PERF_BASE_URL as PERF_BEARER_TOKEN: fails when a flow is too slow or fails too often
+	@perf/core-flows-smoke.sh
+
+.PHONY: release-gates
+release-gates: install ## Blocks a release: the summary of perf-smoke, and the lags of scheduler and queue
+	@node --import tsx perf/verify-release-gates.ts
 
 .PHONY: bench
 bench: install dist/.built ## Run every benchmark, one after another

@@ -13,6 +13,7 @@ export default tseslint.config(
       '**/*.mjs',
       '**/*.cjs',
       '**/public/**',
+      'perf/core_flows_smoke.js',
     ],
   },
   ...tseslint.configs.strictTypeChecked,

@@ -46,6 +46,11 @@ module.exports = {
     { ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
     {
       ...withServices,
+      displayName: 'queue-smoke',
+      testMatch: ['<rootDir>/test/queue-smoke/**/*.smoke-spec.ts'],
+    },
+    {
+      ...withServices,
       displayName: 'browser',
       globalSetup: '<rootDir>/test/support/jest-browser-setup.ts',
       testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'],

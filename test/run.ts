@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findChromium } from './support/bring-up/chromium';
 import { type RunningServices, bringUpServices } from './support/bring-up/services';
-import { CHECKS, runChecks } from './support/run/checks';
+import { type Check, CHECKS, runChecks } from './support/run/checks';
 import { endChildren } from './support/run/children';
 import { closingLine } from './support/run/counts';
 import { RESULTS_FOLDER, runJest } from './support/run/jest-run';
@@ -10,9 +10,44 @@ import { RESULTS_FOLDER, runJest } from './support/run/jest-run';
 /*
  * `make test`: brings up what the tests need, runs every check and every test, takes it all down again. The last line
  * is the sum; the exit code is not 0 when anything failed, and also when there was nothing to run the tests on.
+ * `run.ts db` and `run.ts queue-smoke` run a part of it, as the jobs of CI do.
  */
 
-const PROJECTS = ['unit', 'integration', 'e2e'];
+interface Run {
+  checks: readonly Check[];
+  /** Whether tests are worth running after a check has failed. */
+  goesOn: boolean;
+  projects: readonly string[];
+  hasBrowser: boolean;
+  hasCoverage: boolean;
+}
+
+const checksNamed = (...names: string[]): Check[] => CHECKS.filter(({ name }) => names.includes(name));
+const BUILD = 'build, OpenAPI document';
+
+const RUNS: Record<string, Run> = {
+  all: {
+    checks: CHECKS,
+    goesOn: true,
+    projects: ['unit', 'integration', 'e2e', 'queue-smoke'],
+    hasBrowser: true,
+    hasCoverage: false,
+  },
+  db: {
+    checks: checksNamed(BUILD, 'schema drift'),
+    goesOn: false,
+    projects: ['unit', 'integration', 'e2e'],
+    hasBrowser: false,
+    hasCoverage: true,
+  },
+  'queue-smoke': {
+    checks: checksNamed(BUILD),
+    goesOn: false,
+    projects: ['queue-smoke'],
+    hasBrowser: false,
+    hasCoverage: false,
+  },
+};
 
 interface BrowserPlan {
   projects: string[];
@@ -25,13 +60,23 @@ let services: RunningServices | undefined;
 let isInterrupted = false;
 
 async function main(): Promise<boolean> {
+  const [name = 'all'] = process.argv.slice(2);
+  const run = RUNS[name];
+  if (!run) throw new Error(`There is no run named ${name}, but ${Object.keys(RUNS).join(', ')}.`);
   const startedAt = Date.now();
   services = await bringUpServices();
   console.log(`Services are up after ${((Date.now() - startedAt) / 1000).toFixed(1)} s (${services.origin})`);
 
-  const [browser, failedChecks] = await Promise.all([planBrowserTest(), runChecks(CHECKS)]);
-  const projects = [...PROJECTS, ...browser.projects];
-  const counts = await runJest(projects, { ...services.env, ...browser.env });
+  const [browser, failedChecks] = await Promise.all([
+    run.hasBrowser ? planBrowserTest() : NO_BROWSER,
+    runChecks(run.checks),
+  ]);
+  if (failedChecks.length > 0 && !run.goesOn) {
+    console.log(`Failed before the tests: ${failedChecks.join(', ')}`);
+    return false;
+  }
+  const projects = [...run.projects, ...browser.projects];
+  const counts = await runJest(projects, { ...services.env, ...browser.env }, run.hasCoverage);
   if (isInterrupted) return false;
 
   counts.failed += failedChecks.length;
@@ -45,10 +90,12 @@ async function main(): Promise<boolean> {
   return counts.failed === 0 && counts.passed > 0;
 }
 
+const NO_BROWSER: BrowserPlan = { projects: [], env: {}, skipped: 0 };
+
 async function planBrowserTest(): Promise<BrowserPlan> {
   const files = await readdir(join(__dirname, 'browser')).catch(() => []);
   const specs = files.filter((file) => file.endsWith('.browser-spec.ts')).length;
-  if (specs === 0) return { projects: [], env: {}, skipped: 0 };
+  if (specs === 0) return NO_BROWSER;
   const chromium = await findChromium();
   if ('path' in chromium)
     return { projects: ['browser'], env: { TEST_CHROMIUM_PATH: chromium.path }, skipped: 0 };
