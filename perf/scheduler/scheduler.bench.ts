@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { RandomIdSource } from '../../libs/platform/src/clock';
 import type { Database } from '../../libs/platform/src/database';
+import { Metrics } from '../../libs/platform/src/metrics';
 import { type ClaimedTarget, PollSchedule } from '../../libs/polling/src/poll-schedule';
 import { settle, startBenchDatabase } from '../support/database';
 import { median, report } from '../support/report';
@@ -103,7 +104,7 @@ async function main(): Promise<void> {
   try {
     await populate(db);
     await settle(db, ['users', 'watch_search_rules', 'poll_targets', 'poll_subscriptions']);
-    const schedule = new PollSchedule(db, new RandomIdSource(), config);
+    const schedule = new PollSchedule(db, new RandomIdSource(), config, new Metrics());
     const batched: number[] = [];
     const single: number[] = [];
     const baseline: number[] = [];

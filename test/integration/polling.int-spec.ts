@@ -3,6 +3,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
 import { MockMarketplace, ProviderPauses } from '@waxwatch/integrations';
 import { Database } from '@waxwatch/platform/database';
+import { Metrics } from '@waxwatch/platform/metrics';
 import { QueueWorkerModule } from '@waxwatch/platform/queue';
 import {
   DuePolls,
@@ -170,6 +171,25 @@ describe('polling', () => {
       expect(next?.id).toBe(late?.id);
       expect(late && (await schedule.finish([late]))).toBe(0);
       expect(next && (await schedule.finish([next]))).toBe(1);
+    });
+
+    it('counts what it takes over, and not what was given back', async () => {
+      const takenOver = async () =>
+        Number(
+          /waxwatch_leases_taken_over_total\{kind="poll"\} (\d+)/.exec(
+            await module.get(Metrics).render(),
+          )?.[1],
+        );
+      await subscribedRule('taken over');
+      await schedule.claim('mock', 1);
+      const before = await takenOver();
+      await schedule.releaseHeld();
+      await schedule.claim('mock', 1);
+      expect(await takenOver()).toBe(before);
+      await db.rows(`UPDATE poll_targets SET due_at = now() - interval '1 second'`);
+      await schedule.claim('mock', 1);
+      expect(await takenOver()).toBe(before + 1);
+      await schedule.releaseHeld();
     });
 
     it('gives back at once what a stopping worker has not polled', async () => {

@@ -331,6 +331,20 @@ describe('event stream', () => {
     expect(reading.hasEnded).toBe(false);
   }, 30_000);
 
+  it('counts open streams, and leaves them out of the latency of requests', async () => {
+    const client = await openLive(await insertUser(db));
+    const [open] = await metric('waxwatch_stream_clients ');
+    client.close();
+
+    expect(Number(open?.split(' ')[1])).toBeGreaterThan(0);
+    await eventually(async () =>
+      expect((await metric('waxwatch_stream_closed_total')).join()).toContain('reason="client"'),
+    );
+    const latencies = (await metric('waxwatch_request_latency_seconds_count')).join();
+    expect(latencies).toContain('path="/api/stream/events",status_code="401"');
+    expect(latencies).not.toContain('path="/api/stream/events",status_code="200"');
+  });
+
   it('holds no database connection while streams are open', async () => {
     const users = await Promise.all(upTo(20).map(async () => await insertUser(db)));
     for (const user of users) await openLive(user);

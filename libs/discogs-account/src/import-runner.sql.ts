@@ -13,6 +13,8 @@ export interface ClaimedJob {
   is_scheduled: boolean;
   is_too_old: boolean;
   is_user_active: boolean;
+  /** Somebody else had it and did not finish. */
+  is_abandoned: boolean;
   link_id: string | null;
   external_user_id: string | null;
   access_token: string | null;
@@ -21,16 +23,18 @@ export interface ClaimedJob {
 
 /** $1 lease token, $2 lease in seconds, $3 hours after which an import is given up. */
 export const CLAIM_IMPORT = `
-  WITH claimed AS (
-    UPDATE import_jobs SET lease_token = $1, due_at = now() + $2 * interval '1 second', attempts = attempts + 1,
+  WITH due AS (
+    SELECT id, lease_token IS NOT NULL AS is_abandoned FROM import_jobs
+    WHERE status IN ('pending', 'running') AND due_at <= now()
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+  ), claimed AS (
+    UPDATE import_jobs i SET lease_token = $1, due_at = now() + $2 * interval '1 second', attempts = attempts + 1,
       status = 'running', started_at = coalesce(started_at, now())
-    WHERE id = (
-      SELECT id FROM import_jobs WHERE status IN ('pending', 'running') AND due_at <= now()
-      ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING *
+    FROM due WHERE i.id = due.id
+    RETURNING i.*, due.is_abandoned
   )
   SELECT j.id, j.user_id, j.import_scope, j.cursor, j.attempts, j.list_size, j.list_read, j.created_count,
-    j.is_scheduled, j.created_at < now() - $3 * interval '1 hour' AS is_too_old, u.is_active AS is_user_active,
+    j.is_scheduled, j.is_abandoned, j.created_at < now() - $3 * interval '1 hour' AS is_too_old, u.is_active AS is_user_active,
     l.id AS link_id, l.external_user_id, l.access_token, l.access_token_secret
   FROM claimed j JOIN users u ON u.id = j.user_id LEFT JOIN external_account_links l ON l.id = j.external_account_link_id`;
 

@@ -10,7 +10,7 @@ import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
-import { Metrics } from '@waxwatch/platform/metrics';
+import { leasesTakenOver, Metrics } from '@waxwatch/platform/metrics';
 import { JobQueue } from '@waxwatch/platform/queue';
 import { MAX_ATTEMPTS, verdictOn } from './import-failure';
 import { type ImportFailure, ImportPages } from './import-pages';
@@ -31,6 +31,7 @@ type TurnEnd = 'ended' | 'lost' | 'more';
 export class ImportRunner {
   private readonly logger = new Logger('discogs-import');
   private readonly outcomes;
+  private readonly takenOver;
 
   constructor(
     private readonly db: Database,
@@ -44,6 +45,7 @@ export class ImportRunner {
     metrics: Metrics,
     @InjectConfig() private readonly config: AppConfig,
   ) {
+    this.takenOver = leasesTakenOver(metrics);
     this.outcomes = metrics.counter('waxwatch_imports_total', 'Imports by how a turn at them ended', [
       'outcome',
     ]);
@@ -64,6 +66,7 @@ export class ImportRunner {
       const token = this.ids.next();
       const job = await this.claim(token);
       if (!job) return;
+      if (job.is_abandoned) this.takenOver.inc({ kind: 'import' });
       await this.runTurn(job, token);
     }
   }

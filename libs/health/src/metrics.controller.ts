@@ -7,6 +7,7 @@ import { AppError } from '@waxwatch/platform/errors';
 import { Metrics } from '@waxwatch/platform/metrics';
 import type { Response } from 'express';
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { declareProcessMetrics, declareSharedMetrics } from './process-metrics';
 
 /**
  * The Prometheus exposition of this process. With `METRICS_TOKEN` set it asks for that token; without one it is
@@ -21,15 +22,8 @@ export class MetricsController {
     private readonly metrics: Metrics,
     database: Database,
   ) {
-    metrics.gaugeFrom('waxwatch_db_connection_utilization', 'Share of the connection pool in use', () => {
-      const { used, size } = database.poolUse();
-      return Math.min(used / size, 1);
-    });
-    metrics.gaugeFrom('waxwatch_db_pool_waiting', 'Callers waiting for a connection', () => {
-      return database.poolUse().waiting;
-    });
-    // Observed by workers alone; dashboards and their alerts expect the name from every process.
-    metrics.histogram('waxwatch_scheduler_lag_seconds', 'How late a due poll starts');
+    declareProcessMetrics(metrics, database);
+    declareSharedMetrics(metrics);
   }
 
   @Get()

@@ -3,6 +3,7 @@ import { Clock, IdSource } from '@waxwatch/platform/clock';
 import { APP_CONFIG, type AppConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { RedisConnections } from '@waxwatch/platform/redis';
+import { BudgetGauges } from './budget/budget-gauges';
 import { InProcessBudget } from './budget/in-process-budget';
 import { ProviderBudget, type BudgetLimits } from './budget/provider-budget';
 import { RedisBudget } from './budget/redis-budget';
@@ -192,5 +193,6 @@ export const integrationsProviders: Provider[] = [
     inject: [APP_CONFIG, DiscogsProvider, EbayProvider, MockProvider],
     useFactory: makeRegistry,
   },
+  BudgetGauges,
   ProviderShutdown,
 ];

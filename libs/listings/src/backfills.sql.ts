@@ -4,12 +4,16 @@ export const REQUEST_BACKFILL = `
   INSERT INTO rule_backfills (rule_id) VALUES ($1)
   ON CONFLICT (rule_id) DO UPDATE SET due_at = now(), lease_token = NULL, attempts = 0`;
 
-/** $1 lease token, $2 lease in seconds. */
+/** $1 lease token, $2 lease in seconds, $3 attempts allowed. */
 export const CLAIM_BACKFILL = `
-  UPDATE rule_backfills SET lease_token = $1, due_at = now() + $2 * interval '1 second', attempts = attempts + 1
-  WHERE rule_id = (
-    SELECT rule_id FROM rule_backfills WHERE due_at <= now() AND attempts < $3 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-  RETURNING rule_id, attempts`;
+  WITH due AS (
+    SELECT rule_id, lease_token IS NOT NULL AS is_abandoned FROM rule_backfills
+    WHERE due_at <= now() AND attempts < $3 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+  )
+  UPDATE rule_backfills b
+  SET lease_token = $1, due_at = now() + $2 * interval '1 second', attempts = b.attempts + 1
+  FROM due WHERE b.rule_id = due.rule_id
+  RETURNING b.rule_id, b.attempts, due.is_abandoned`;
 
 /** The rule of a backfill, if there is still anything to do for it. */
 export const BACKFILL_RULE = `

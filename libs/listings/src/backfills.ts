@@ -9,6 +9,7 @@ import {
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
+import { leasesTakenOver, Metrics } from '@waxwatch/platform/metrics';
 import { JobQueue } from '@waxwatch/platform/queue';
 import type { EntityManager } from 'typeorm';
 import {
@@ -32,6 +33,13 @@ const MAX_ATTEMPTS = 5;
 const HORIZON_WAIT_MS = 10_000;
 const HORIZON_STEP_MS = 20;
 
+interface ClaimedBackfill {
+  rule_id: string;
+  attempts: number;
+  /** Somebody else had it and did not finish. */
+  is_abandoned: boolean;
+}
+
 /** Nothing is wrong with the backfill; its turn comes later. */
 class OlderTransactionsRunning extends Error {}
 
@@ -39,6 +47,7 @@ class OlderTransactionsRunning extends Error {}
 @Injectable()
 export class Backfills {
   private readonly logger = new Logger('backfill');
+  private readonly takenOver;
 
   constructor(
     private readonly db: Database,
@@ -46,7 +55,10 @@ export class Backfills {
     private readonly newMatches: NewMatches,
     private readonly ids: IdSource,
     @InjectConfig() private readonly config: AppConfig,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.takenOver = leasesTakenOver(metrics);
+  }
 
   /** Belongs in the transaction that creates, enables or changes the rule. */
   async request(tx: EntityManager, ruleId: string): Promise<void> {
@@ -68,14 +80,10 @@ export class Backfills {
     for (;;) {
       const token = this.ids.next();
       const [claimed] = await this.db.transaction(
-        async (tx) =>
-          await rowsIn<{ rule_id: string; attempts: number }>(tx, CLAIM_BACKFILL, [
-            token,
-            LEASE_SECONDS,
-            MAX_ATTEMPTS,
-          ]),
+        async (tx) => await rowsIn<ClaimedBackfill>(tx, CLAIM_BACKFILL, [token, LEASE_SECONDS, MAX_ATTEMPTS]),
       );
       if (!claimed) return;
+      if (claimed.is_abandoned) this.takenOver.inc({ kind: 'backfill' });
       await this.runClaimed(claimed.rule_id, token, claimed.attempts);
     }
   }

@@ -8,7 +8,7 @@ const EACH_CHANNEL = 'unnest(enum_range(NULL::notification_channel_enum)) AS c (
  */
 export const CLAIM_DUE = `
   WITH due AS (
-    SELECT id, due_at FROM notifications
+    SELECT id, due_at, lease_token IS NOT NULL AS is_abandoned FROM notifications
     WHERE status = 'pending' AND channel = $1::notification_channel_enum AND due_at <= now() AND attempts < $2
     ORDER BY due_at
     LIMIT $3
@@ -17,7 +17,8 @@ export const CLAIM_DUE = `
   UPDATE notifications n
   SET lease_token = $4, due_at = now() + make_interval(secs => $5), attempts = n.attempts + 1, updated_at = now()
   FROM due WHERE n.id = due.id
-  RETURNING n.id, n.user_id, n.attempts, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds`;
+  RETURNING n.id, n.user_id, n.attempts, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds,
+    due.is_abandoned`;
 
 /**
  * $1 ids, $2 lease token. The rows that are still ours, oldest first, locked until the end of the transaction, and

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
+import { leasesTakenOver, Metrics } from '@waxwatch/platform/metrics';
 import type { Claim, ClaimedRow } from './channels/delivery-channel';
 import { CLAIM_DUE } from './delivery.sql';
 import type { Channel } from './notification.entity';
@@ -10,11 +11,16 @@ import { attemptsAllowed } from './retry-delay';
 /** Leases due rows to this process, each row to one process at a time. */
 @Injectable()
 export class DueRows {
+  private readonly takenOver;
+
   constructor(
     private readonly db: Database,
     private readonly ids: IdSource,
     @InjectConfig() private readonly config: AppConfig,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.takenOver = leasesTakenOver(metrics);
+  }
 
   /** At most `limit` rows, the longest due first. */
   async claim(channel: Channel, limit: number): Promise<Claim> {
@@ -27,6 +33,7 @@ export class DueRows {
       token,
       this.config.DELIVERY_LEASE_SECONDS,
     ]);
+    this.takenOver.inc({ kind: 'notification' }, rows.filter((row) => row.is_abandoned).length);
     return { token, rows, endsAtMs };
   }
 }

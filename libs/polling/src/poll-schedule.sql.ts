@@ -4,7 +4,7 @@
  */
 export const CLAIM_DUE = `
   WITH due AS (
-    SELECT id, due_at FROM poll_targets
+    SELECT id, due_at, lease_token IS NOT NULL AS is_abandoned FROM poll_targets
     WHERE provider = $1 AND due_at <= now()
     ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED
   )
@@ -13,7 +13,8 @@ export const CLAIM_DUE = `
   FROM due WHERE t.id = due.id
   RETURNING t.id, t.provider, t.kind, t.marketplace, t.key, t.failures,
     t.last_polled_at IS NULL AS is_first, t.is_catching_up,
-    EXISTS (SELECT FROM poll_subscriptions s WHERE s.target_id = t.id) AS is_wanted, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds`;
+    EXISTS (SELECT FROM poll_subscriptions s WHERE s.target_id = t.id) AS is_wanted,
+    extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds, due.is_abandoned`;
 
 /**
  * $1 targets, $2 jitters in seconds, $3 lease token, $4 lease in seconds. The next poll counts from the claim.

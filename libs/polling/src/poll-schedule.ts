@@ -3,6 +3,7 @@ import type { ProviderName } from '@waxwatch/integrations';
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
+import { leasesTakenOver, Metrics } from '@waxwatch/platform/metrics';
 import type { PollKind } from './poll-target.entity';
 import {
   CLAIM_DUE,
@@ -45,18 +46,23 @@ interface ClaimedRow {
   is_wanted: boolean;
   is_catching_up: boolean;
   lag_seconds: number;
+  is_abandoned: boolean;
 }
 
 /** Decides who polls what and when; every decision is one statement, so any number of workers may ask. */
 @Injectable()
 export class PollSchedule {
   private readonly held = new Set<string>();
+  private readonly takenOver;
 
   constructor(
     private readonly db: Database,
     private readonly ids: IdSource,
     @InjectConfig() private readonly config: AppConfig,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.takenOver = leasesTakenOver(metrics);
+  }
 
   /** Takes up to `limit` due targets of a provider, longest waiting first, each for this worker alone. */
   async claim(provider: ProviderName, limit: number): Promise<ClaimedTarget[]> {
@@ -68,6 +74,7 @@ export class PollSchedule {
       limit,
     ]);
     if (rows.length > 0) this.held.add(leaseToken);
+    this.takenOver.inc({ kind: 'poll' }, rows.filter((row) => row.is_abandoned).length);
     return rows.map((row) => ({
       id: row.id,
       provider: row.provider,

@@ -8,6 +8,8 @@ export interface ClaimedRow {
   attempts: number;
   /** How late the row was when it was claimed. */
   lag_seconds: number;
+  /** Another worker had it and did not finish. */
+  is_abandoned: boolean;
 }
 
 /** Rows leased together. Every write about them is fenced by `token`. */

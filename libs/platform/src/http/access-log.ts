@@ -9,7 +9,11 @@ const routeOf = (request: Request): string => {
   return typeof route === 'string' ? route : 'unmatched';
 };
 
-/** One line and one observation per finished request. */
+/** An event stream ends when its reader leaves, minutes after it was answered: that is no latency. */
+const isEventStream = (response: Response): boolean =>
+  String(response.getHeader('content-type')).startsWith('text/event-stream');
+
+/** One line and one observation per finished request; streams of events get the line only. */
 export function accessLog(metrics: Metrics): RequestHandler {
   const logger = new Logger('request');
   const latency = metrics.histogram('waxwatch_request_latency_seconds', 'HTTP request latency by route', [
@@ -23,7 +27,9 @@ export function accessLog(metrics: Metrics): RequestHandler {
       const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
       const status = response.writableFinished ? response.statusCode : 499;
       const path = routeOf(request);
-      latency.observe({ method: request.method, path, status_code: String(status) }, seconds);
+      if (!isEventStream(response)) {
+        latency.observe({ method: request.method, path, status_code: String(status) }, seconds);
+      }
       logger.log({
         event: 'request.end',
         request_id: requestIdOf(request),

@@ -1,2 +1,3 @@
+export { leasesTakenOver } from './leases-taken-over';
 export { Metrics } from './metrics';
 export { MetricsModule } from './metrics.module';

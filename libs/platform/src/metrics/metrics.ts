@@ -10,6 +10,9 @@ const SECONDS_BUCKETS = [
   7.5, 10, 30, 45, 60, 90, 120, 180, 300,
 ];
 
+/** What a scrape may wait for a value that has to be fetched; without it in time, the scrape goes without it. */
+const READ_TIMEOUT_MS = 500;
+
 /** The metrics of one process. Asking for a name again gives the same metric. Labels must be bounded sets. */
 @Injectable()
 export class Metrics {
@@ -50,6 +53,24 @@ export class Metrics {
     });
   }
 
+  /**
+   * A gauge with one value for each value of a label, fetched when scraped. Where `read` fails or takes longer than
+   * half a second, there is no value rather than an old one.
+   */
+  gaugesFrom(name: string, help: string, label: string, read: () => Promise<Map<string, number>>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      async collect() {
+        const values = await inTime(read());
+        this.reset();
+        for (const [key, value] of values) this.set({ [label]: key }, value);
+      },
+    });
+  }
+
   get contentType(): string {
     return this.registry.contentType;
   }
@@ -57,5 +78,19 @@ export class Metrics {
   /** The Prometheus text exposition. */
   async render(): Promise<string> {
     return await this.registry.metrics();
+  }
+}
+
+async function inTime(reading: Promise<Map<string, number>>): Promise<Map<string, number>> {
+  let timer: NodeJS.Timeout | undefined;
+  const nothing = new Promise<Map<string, number>>((resolve) => {
+    timer = setTimeout(() => resolve(new Map()), READ_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([reading, nothing]);
+  } catch {
+    return new Map();
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -32,6 +32,12 @@ export class BullQueue extends JobQueue {
       'event',
     ]);
     for (const [name, queue] of queues) this.listen(name, queue);
+    metrics.gaugesFrom(
+      'waxwatch_queue_waiting_jobs',
+      'Jobs that wait for a worker',
+      'queue',
+      async () => await this.waitingJobs(),
+    );
   }
 
   override async nudge<P>(job: JobDefinition<P>, payload: P): Promise<boolean> {
@@ -70,6 +76,13 @@ export class BullQueue extends JobQueue {
     await Promise.allSettled(queues.map(async (queue) => await queue.pause(true, true)));
     await Promise.allSettled(queues.map(async (queue) => await queue.whenCurrentJobsFinished()));
     await Promise.allSettled(queues.map(async (queue) => await queue.close(true)));
+  }
+
+  private async waitingJobs(): Promise<Map<string, number>> {
+    const counted = [...this.queues].map(async ([name, queue]): Promise<[string, number]> => {
+      return [name, await queue.getWaitingCount()];
+    });
+    return new Map(await Promise.all(counted));
   }
 
   private served(): [QueueName, Queue][] {
