@@ -7,13 +7,14 @@ const MAY_IMPORT = {
   grading: [],
   matching: ['integrations', 'grading'],
   integrations: ['grading'],
+  'exchange-rates': ['matching'],
   auth: ['users'],
   health: ['auth'],
   playground: ['auth'],
   notifications: ['users', 'auth'],
   events: ['notifications', 'auth'],
   stream: ['notifications', 'auth'],
-  listings: ['matching', 'events', 'integrations', 'auth', 'health'],
+  listings: ['matching', 'exchange-rates', 'events', 'integrations', 'auth', 'health'],
   polling: ['integrations', 'listings'],
   'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],
@@ -22,7 +23,7 @@ const MAY_IMPORT = {
   'dev-routes': ['integrations', 'listings', 'polling', 'auth'],
   'ebay-deletions': ['integrations', 'listings', 'auth'],
   'provider-requests': ['integrations', 'auth'],
-  search: ['integrations', 'listings', 'matching', 'auth', 'watch-rules'],
+  search: ['integrations', 'listings', 'matching', 'exchange-rates', 'auth', 'watch-rules'],
 };
 
 const features = Object.keys(MAY_IMPORT);

@@ -6,6 +6,7 @@ import { Polling1764000000004 } from './1764000000004-polling';
 import { DiscogsAccount1764000000010 } from './1764000000010-discogs-account';
 import { Sessions1764000000020 } from './1764000000020-sessions';
 import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-deletions';
+import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   DiscogsAccount1764000000010,
   Sessions1764000000020,
   EbayAccountDeletions1764000000045,
+  ExchangeRates1764000000046,
 ];

@@ -7,6 +7,7 @@ import {
 } from '@waxwatch/discogs-account';
 import { EbayAccountDeletion } from '@waxwatch/ebay-deletions';
 import { Event } from '@waxwatch/events';
+import { ExchangeRate, ExchangeRateRefresh } from '@waxwatch/exchange-rates';
 import { ProviderPause, ProviderRequest } from '@waxwatch/integrations';
 import { Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill } from '@waxwatch/listings';
 import { WatchMatch } from '@waxwatch/matching';
@@ -24,6 +25,8 @@ export const ENTITIES = [
   DeletedUser,
   EbayAccountDeletion,
   Event,
+  ExchangeRate,
+  ExchangeRateRefresh,
   ExternalAccountLink,
   ImportJob,
   ImportSeenRelease,

@@ -16,6 +16,7 @@ const DEFAULTS = {
   PRICE_DROP_HOLD_HOURS: '0',
   RATE_LIMIT_GLOBAL_AUTHENTICATED_RPM: '1200', // the terminal and the page are the same user
   SHUTDOWN_DRAIN_SECONDS: '0',
+  FX_REFRESH_ENABLED: 'false', // the demo calls nobody outside
 };
 
 /** What makes the demo a demo; never taken from the environment, where it may belong to something real. */

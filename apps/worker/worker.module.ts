@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DiscogsAccountWorkerModule } from '@waxwatch/discogs-account';
 import { EbayDeletionsWorkerModule } from '@waxwatch/ebay-deletions';
+import { ExchangeRatesWorkerModule } from '@waxwatch/exchange-rates';
 import { HealthModule } from '@waxwatch/health';
 import { ListingsWorkerModule } from '@waxwatch/listings';
 import { NotificationsWorkerModule } from '@waxwatch/notifications';
@@ -15,6 +16,7 @@ import { ENTITIES } from '../../migrations/data-source';
 export const WORKER_FEATURES = [
   DiscogsAccountWorkerModule,
   EbayDeletionsWorkerModule,
+  ExchangeRatesWorkerModule,
   ListingsWorkerModule,
   NotificationsWorkerModule,
   PollingWorkerModule,

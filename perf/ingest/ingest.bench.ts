@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { EventsService } from '../../libs/events/src/events.service';
 import type { ProviderListing } from '../../libs/integrations/src/listing-provider';
+import { ExchangeRates } from '../../libs/exchange-rates/src/exchange-rates';
 import { ListingIngest } from '../../libs/listings/src/listing-ingest.service';
 import { ListingStore } from '../../libs/listings/src/listing-store';
 import { NewMatches } from '../../libs/listings/src/new-matches';
@@ -8,7 +9,7 @@ import { PriceChanges } from '../../libs/listings/src/price-changes';
 import { Matcher } from '../../libs/matching/src/matcher';
 import { MatchRecords } from '../../libs/matching/src/match-records';
 import { Outbox } from '../../libs/notifications/src/outbox';
-import { RandomIdSource } from '../../libs/platform/src/clock';
+import { RandomIdSource, SystemClock } from '../../libs/platform/src/clock';
 import { Metrics } from '../../libs/platform/src/metrics';
 import { InProcessQueue, JobRunner } from '../../libs/platform/src/queue';
 import { startBenchDatabase, settle, type BenchDatabase } from '../support/database';
@@ -32,7 +33,12 @@ function wire({ db, config }: BenchDatabase): { ingest: ListingIngest; matcher: 
   const outbox = new Outbox(new InProcessQueue(new JobRunner(metrics), {}));
   const matcher = new Matcher(db, metrics);
   const events = new EventsService(outbox, ids);
-  const newMatches = new NewMatches(matcher, new MatchRecords(), events);
+  const newMatches = new NewMatches(
+    matcher,
+    new MatchRecords(),
+    events,
+    new ExchangeRates(db, new SystemClock(), metrics),
+  );
   const store = new ListingStore(ids);
   return {
     matcher,

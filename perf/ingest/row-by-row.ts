@@ -38,7 +38,7 @@ async function ingestOne(tx: EntityManager, matcher: Matcher, listing: ProviderL
   const id = await store(tx, listing);
   if (id === null) return;
   const matchable = toMatchable(listing);
-  for (const candidate of await matcher.match(tx, [matchable])) {
+  for (const candidate of await matcher.match(tx, [matchable], SAME_CURRENCY_ONLY)) {
     const rule = await tx.findOneBy(WatchRule, { id: candidate.id, isActive: true });
     if (!rule) continue;
     const compiled = compileRule({

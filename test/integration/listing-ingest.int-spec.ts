@@ -181,10 +181,11 @@ describe('listing ingest', () => {
       const word = `euro${randomUUID().slice(0, 8)}`;
       const userId = await insertUser(db, { currency: 'EUR' });
       await rule({ userId, query: { keywords: [word], sources: ['ebay'], max_price: 20 } });
-      const usd = { title: word, price: '15.00', currency: 'USD' };
-      expect((await ingest.ingest([aListing(usd)])).createdMatches).toBe(0);
-      await db.rows(`UPDATE users SET currency = 'USD' WHERE id = $1`, [userId]);
+      // By the rates that come with the program this is 19.17 euros.
+      const usd = { title: word, price: '22.00', currency: 'USD' };
       expect((await ingest.ingest([aListing(usd)])).createdMatches).toBe(1);
+      await db.rows(`UPDATE users SET currency = 'USD' WHERE id = $1`, [userId]);
+      expect((await ingest.ingest([aListing(usd)])).createdMatches).toBe(0);
     });
 
     it('loses no match and makes no second one when rules appear while batches run', async () => {

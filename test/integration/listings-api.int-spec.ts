@@ -60,6 +60,7 @@ describe('listings over HTTP', () => {
         url: 'https://www.ebay.com/itm/77',
         title: 'Primus – Frizzle Fry (LP)',
         price: '19.90',
+        shippingPrice: '4.20',
         condition: 'VG+',
         discogsReleaseId: 5,
       });
@@ -76,6 +77,8 @@ describe('listings over HTTP', () => {
         normalized_title: 'primus frizzle fry lp',
         price: 19.9,
         currency: 'USD',
+        shipping_price: 4.2,
+        landed_price: 24.1,
         condition: 'VG+',
         seller: 'shop',
         location: 'US',

@@ -120,6 +120,7 @@ describe('search', () => {
       url: expect.stringMatching(/^https:\/\/www\.ebay\.com\/itm\//) as string,
       price: 20,
       currency: 'USD',
+      shipping_price: null,
       condition: 'Used',
       seller: 'shop',
       location: 'US',
@@ -164,23 +165,30 @@ describe('search', () => {
     market.publish({ artist, title: 'Too worn', price: '10.00', grade: 'VG' });
     market.publish({ artist, title: 'Fits', price: '10.00', grade: 'VG+' });
     market.publish({ artist, title: 'Too dear', price: '20.01', grade: 'NM' });
-    market.publish({ artist, title: 'Pounds', price: '10.00', grade: 'NM', currency: 'GBP' });
+    market.publish({ artist, title: 'Too dear in pounds', price: '19.00', grade: 'NM', currency: 'GBP' });
+    market.publish({ artist, title: 'Without a rate', price: '10.00', grade: 'NM', currency: 'XAU' });
 
     const answer = await search({ keywords: [artist], min_price: 5, max_price: 20, min_condition: 'vg+' });
 
     expect(titlesOf(answer)).toEqual([`${artist} - Fits LP VG+`]);
   });
 
-  it('compares prices in the currency of the user', async () => {
+  it('compares prices in the currency of the user, and orders what has no rate last', async () => {
     const artist = word();
     market.publish({ artist, title: 'Dollars', price: '10.00' });
-    market.publish({ artist, title: 'Pounds', price: '10.00', currency: 'GBP' });
+    market.publish({ artist, title: 'Many dollars', price: '30.00' });
+    market.publish({ artist, title: 'Pounds', price: '9.00', currency: 'GBP' });
+    market.publish({ artist, title: 'Gold', price: '1.00', currency: 'XAU' });
     await search({ keywords: [artist] });
     await db.rows(`UPDATE users SET currency = 'GBP' WHERE id = $1`, [userId]);
 
-    const answer = await search({ keywords: [artist], max_price: 20 });
+    const within = await search({ keywords: [artist], max_price: 20 });
+    const all = await search({ keywords: [artist] });
 
-    expect(titlesOf(answer)).toEqual([`${artist} - Pounds LP VG+`]);
+    // By the rates that come with the program 10 dollars are about 7.50 pounds, and 30 dollars 22.60.
+    const fitting = [`${artist} - Dollars LP VG+`, `${artist} - Pounds LP VG+`];
+    expect(titlesOf(within)).toEqual(fitting);
+    expect(titlesOf(all)).toEqual([...fitting, `${artist} - Many dollars LP VG+`, `${artist} - Gold LP VG+`]);
   });
 
   it('links listings that are stored', async () => {

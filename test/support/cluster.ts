@@ -35,6 +35,7 @@ export class Cluster {
       DATABASE_URL: options.databaseUrl,
       REDIS_URL: options.redisUrl,
       QUEUE_PREFIX: options.redisPrefix,
+      FX_REFRESH_ENABLED: 'false',
       AUTH_ISSUER: issuer.issuer,
       AUTH_JWKS_URL: issuer.jwksUrl,
       EBAY_API_BASE_URL: ebayUrl,

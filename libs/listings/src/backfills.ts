@@ -1,11 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import {
-  compileStoredRule,
-  matchRule,
-  SAME_CURRENCY_ONLY,
-  type StoredWatch,
-  toMatchable,
-} from '@waxwatch/matching';
+import { ExchangeRates } from '@waxwatch/exchange-rates';
+import { compileStoredRule, matchRule, type StoredWatch, toMatchable } from '@waxwatch/matching';
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
@@ -53,6 +48,7 @@ export class Backfills {
     private readonly db: Database,
     private readonly jobs: JobQueue,
     private readonly newMatches: NewMatches,
+    private readonly rates: ExchangeRates,
     private readonly ids: IdSource,
     @InjectConfig() private readonly config: AppConfig,
     metrics: Metrics,
@@ -123,10 +119,11 @@ export class Backfills {
     if (!rule) return;
     const { BACKFILL_DAYS: days, BACKFILL_LIMIT: limit } = this.config;
     const compiled = compileStoredRule(rule);
+    const fx = await this.rates.current();
     const rows = await this.db.rows<ListingRow>(RECENT_LISTINGS, [null, days, limit]);
     const found = rows.flatMap((row): FoundMatch[] => {
       const listing = toProviderListing(row);
-      const context = matchRule(compiled, toMatchable(listing), SAME_CURRENCY_ONLY);
+      const context = matchRule(compiled, toMatchable(listing), fx);
       if (!context) return [];
       const item = { id: row.id, listing, outcome: 'seen' as const, previous: null };
       return [{ ruleId, version: rule.version, ruleName: rule.name, userId: rule.user_id, item, context }];

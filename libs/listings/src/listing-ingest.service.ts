@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventsService } from '@waxwatch/events';
 import type { ProviderListing, ProviderName, ReleaseRef } from '@waxwatch/integrations';
+import type { FxRates } from '@waxwatch/matching';
 import { Database, sqlStateOf } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
 import type { EntityManager } from 'typeorm';
@@ -51,8 +52,8 @@ export class ListingIngest {
    */
   async ingest(items: readonly ProviderListing[], options: IngestOptions = {}): Promise<IngestSummary> {
     const { listings, droppedCount } = toBatch(items);
-    await this.newMatches.prepare();
-    const summary = await this.ingestOrSplit(listings, options);
+    const fx = await this.newMatches.prepare();
+    const summary = await this.ingestOrSplit(listings, { ...options, fx });
     summary.droppedItems += droppedCount;
     this.outcomes.inc({ outcome: 'created' }, summary.createdListings);
     this.outcomes.inc({ outcome: 'known' }, summary.stored.length - summary.createdListings);
@@ -80,7 +81,7 @@ export class ListingIngest {
 
   private async ingestOrSplit(
     listings: readonly ProviderListing[],
-    options: IngestOptions,
+    options: IngestOptions & { fx: FxRates },
   ): Promise<IngestSummary> {
     if (listings.length === 0) return emptySummary();
     try {
@@ -97,12 +98,12 @@ export class ListingIngest {
   private async ingestIn(
     tx: EntityManager,
     listings: readonly ProviderListing[],
-    options: IngestOptions,
+    { matchesKnown, fx }: IngestOptions & { fx: FxRates },
   ): Promise<IngestSummary> {
     const stored = await this.store.store(tx, listings);
     const news = stored.filter(({ outcome }) => outcome !== 'seen');
     const changes = await this.priceChanges.eventsFor(tx, news);
-    const createdMatches = await this.newMatches.record(tx, options.matchesKnown ? stored : news, changes);
+    const createdMatches = await this.newMatches.record(tx, matchesKnown ? stored : news, changes, fx);
     return {
       stored,
       createdListings: stored.filter(({ outcome }) => outcome === 'created').length,

@@ -16,6 +16,9 @@ export interface ListingRow {
   normalized_title: string | null;
   price: string;
   currency: string;
+  shipping_price: string | null;
+  /** Null where shipping is unknown. */
+  landed_price: string | null;
   condition: string | null;
   seller: string | null;
   location: string | null;

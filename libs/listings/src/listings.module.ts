@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '@waxwatch/events';
+import { ExchangeRatesModule } from '@waxwatch/exchange-rates';
 import { MatchingModule } from '@waxwatch/matching';
 import { Backfills } from './backfills';
 import { ListingAlert } from './listing-alert.entity';
@@ -18,6 +19,7 @@ import { SellerErasure } from './seller-erasure';
   imports: [
     TypeOrmModule.forFeature([Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill]),
     EventsModule,
+    ExchangeRatesModule,
     MatchingModule,
   ],
   providers: [Backfills, ListingIngest, ListingStore, NewMatches, PriceChanges, SellerErasure],

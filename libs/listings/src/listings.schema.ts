@@ -13,6 +13,12 @@ export const ListingOut = z
     normalized_title: z.string().nullable(),
     price: wireNumberFromNumeric(),
     currency: z.string(),
+    shipping_price: wireNumberFromNumeric()
+      .nullable()
+      .meta({ description: 'Cheapest stated shipping in the same currency; null is unknown, never free' }),
+    landed_price: wireNumberFromNumeric()
+      .nullable()
+      .meta({ description: 'Price and shipping together, where both are known' }),
     condition: z.string().nullable(),
     seller: z.string().nullable(),
     location: z.string().nullable(),

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { EventsService, type NewEvent } from '@waxwatch/events';
+import { ExchangeRates } from '@waxwatch/exchange-rates';
 import {
   type Candidate,
+  type FxRates,
   Matcher,
   matchRule,
   MatchRecords,
   matchWatch,
   type MatchContext,
-  SAME_CURRENCY_ONLY,
   toMatchable,
 } from '@waxwatch/matching';
 import { rowsIn } from '@waxwatch/platform/database';
@@ -45,14 +46,17 @@ export class NewMatches {
     private readonly matcher: Matcher,
     private readonly records: MatchRecords,
     private readonly events: EventsService,
+    private readonly rates: ExchangeRates,
   ) {}
 
   /**
    * To be called before the transaction: loading all rules needs connections of its own, and must not wait for
    * one behind transactions that wait for the rules.
+   * @returns the exchange rates to match with
    */
-  async prepare(): Promise<void> {
+  async prepare(): Promise<FxRates> {
     await this.matcher.load();
+    return await this.rates.current();
   }
 
   /**
@@ -60,7 +64,12 @@ export class NewMatches {
    * together with `alongside`, the other events of the same batch.
    * @returns how many matches are new
    */
-  async record(tx: EntityManager, items: readonly StoredListing[], alongside: NewEvent[]): Promise<number> {
+  async record(
+    tx: EntityManager,
+    items: readonly StoredListing[],
+    alongside: NewEvent[],
+    fx: FxRates,
+  ): Promise<number> {
     const offered = items.filter(({ listing }) => listing.status === 'active');
     const candidates =
       offered.length === 0
@@ -68,10 +77,11 @@ export class NewMatches {
         : await this.matcher.match(
             tx,
             offered.map(({ listing }) => toMatchable(listing)),
+            fx,
           );
-    const found = await this.ruleMatches(tx, offered, candidates);
+    const found = await this.ruleMatches(tx, offered, candidates, fx);
     const fromRules = await this.storeRuleMatches(tx, found);
-    const fromWatches = await this.watchEvents(tx, offered, candidates);
+    const fromWatches = await this.watchEvents(tx, offered, candidates, fx);
     return await this.recordEvents(tx, [...fromRules, ...fromWatches], alongside);
   }
 
@@ -89,6 +99,7 @@ export class NewMatches {
     tx: EntityManager,
     items: readonly StoredListing[],
     candidates: readonly Candidate[],
+    fx: FxRates,
   ): Promise<FoundMatch[]> {
     const proposed = candidates.filter(({ kind }) => kind === 'rule');
     const rules = await this.records.currentRules(tx, proposed);
@@ -96,7 +107,7 @@ export class NewMatches {
       const rule = rules.get(candidate.id);
       const item = items[candidate.listing];
       if (!rule || !item) return [];
-      const context = matchRule(rule.compiled, toMatchable(item.listing), SAME_CURRENCY_ONLY);
+      const context = matchRule(rule.compiled, toMatchable(item.listing), fx);
       if (!context) return [];
       return [
         {
@@ -135,6 +146,7 @@ export class NewMatches {
     tx: EntityManager,
     items: readonly StoredListing[],
     candidates: readonly Candidate[],
+    fx: FxRates,
   ): Promise<MatchEvent[]> {
     const proposed = candidates.filter(({ kind }) => kind === 'watch');
     const watches = await this.records.currentWatches(tx, proposed);
@@ -142,7 +154,7 @@ export class NewMatches {
       const watch = watches.get(candidate.id);
       const item = items[candidate.listing];
       if (!watch || !item) return [];
-      const context = matchWatch(watch.compiled, toMatchable(item.listing), SAME_CURRENCY_ONLY);
+      const context = matchWatch(watch.compiled, toMatchable(item.listing), fx);
       if (!context) return [];
       const event: NewEvent = {
         userId: watch.userId,

@@ -8,6 +8,8 @@ export interface MatchableListing {
   readonly title: Spellings;
   /** Hundredths of the currency's unit. */
   readonly priceMinor: number;
+  /** Hundredths of the same currency; null when the cost of shipping is unknown, which does not mean free. */
+  readonly shippingMinor: number | null;
   /** Upper case. */
   readonly currency: string;
   /** 1 (poor) to 8 (mint); null when the seller states no grade that we know. */
@@ -25,6 +27,8 @@ export interface ListingFacts {
   title: string;
   /** A decimal such as `"12.50"` or 12.5. */
   price: string | number;
+  /** The same for shipping, in the same currency; null is unknown. */
+  shippingPrice?: string | number | null | undefined;
   currency: string;
   condition: string | null;
   discogsReleaseId: number | null;
@@ -37,6 +41,7 @@ export function toMatchable(facts: ListingFacts): MatchableListing {
     provider: facts.provider,
     title: readSpellings(facts.title),
     priceMinor: toMinor(facts.price, 'up') ?? Infinity,
+    shippingMinor: toMinor(facts.shippingPrice, 'up'),
     currency: facts.currency.trim().toUpperCase(),
     conditionRank: conditionRank(facts.condition),
     discogsReleaseId: facts.discogsReleaseId,

@@ -192,7 +192,7 @@ export class MatchIndex {
     this.filed.add(terms.key ?? target.providers, {
       minPrice: target.minPrice,
       maxPrice: target.maxPrice,
-      mask: postingMask(target, this.board.numberOf(target.currency)),
+      mask: postingMask(target, this.board.numberOf(target.currency, target.includesShipping)),
       program: this.programs.add(required, terms.excluded),
       firstTerm,
       slot,

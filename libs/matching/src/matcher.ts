@@ -4,7 +4,7 @@ import { Metrics } from '@waxwatch/platform/metrics';
 import type { EntityManager } from 'typeorm';
 import type { MatchableListing } from './listing';
 import { type Candidate, MatchIndex } from './match-index';
-import { SAME_CURRENCY_ONLY } from './money';
+import type { FxRates } from './money';
 import { readSpellings } from './normalise';
 import { compileStoredRule, compileStoredWatch, type StoredWatch } from './stored-watch';
 import {
@@ -30,7 +30,6 @@ export class Matcher {
   private readonly logger = new Logger('matching');
   private readonly index = new MatchIndex();
   private readonly matched;
-  private readonly fx = SAME_CURRENCY_ONLY;
   private loading: Promise<void> | undefined;
   /** Changes of older transactions than this one are in the index. */
   private horizon = 0;
@@ -62,11 +61,11 @@ export class Matcher {
    * `tx` must have written something already: then a rule that commits later than this look knows that our
    * transaction is older than itself, and its backfill waits for our listings.
    */
-  async match(tx: EntityManager, listings: readonly MatchableListing[]): Promise<Candidate[]> {
+  async match(tx: EntityManager, listings: readonly MatchableListing[], fx: FxRates): Promise<Candidate[]> {
     await this.load();
     await this.syncInOrder(tx);
     this.matched.inc(listings.length);
-    return await this.index.matchInSlices(listings, this.fx);
+    return await this.index.matchInSlices(listings, fx);
   }
 
   /** One look at a time, so that an older snapshot never overwrites what a newer one has said. */

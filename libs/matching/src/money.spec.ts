@@ -41,6 +41,7 @@ describe('fxTable', () => {
     expect(fx.convert(1250, 'USD', 'EUR')).toBe(1000);
     expect(fx.convert(800, 'GBP', 'USD')).toBe(1250);
     expect(fx.convert(333, 'USD', 'EUR')).toBe(266);
+    expect(fx.convert(2, 'EUR', 'USD')).toBe(3); // 2.5: half of a hundredth goes up
   });
 
   it('has no answer without a usable rate, but always compares a currency with itself', () => {

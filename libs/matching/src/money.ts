@@ -3,12 +3,18 @@
  * are stored with two fraction digits.
  */
 export interface FxRates {
-  /** The amount in another currency, in whole hundredths; null when there is no rate for the pair. */
+  /** The day that the rates are for, such as `2026-03-13`; null when there are none. */
+  readonly date: string | null;
+  /**
+   * The amount in another currency, rounded to the nearest hundredth, half of one up; null when there is no rate for
+   * the pair.
+   */
   convert(minor: number, from: string, to: string): number | null;
 }
 
 /** No rates at all: only amounts of one currency compare. */
 export const SAME_CURRENCY_ONLY: FxRates = {
+  date: null,
   convert: (minor, from, to) => (from === to ? minor : null),
 };
 
@@ -16,8 +22,13 @@ export const SAME_CURRENCY_ONLY: FxRates = {
  * Rates from a reference table.
  * @param base the table's own currency, such as `EUR`
  * @param rates units of each currency for one unit of the base
+ * @param date the day that they are for
  */
-export function fxTable(base: string, rates: Readonly<Record<string, number>>): FxRates {
+export function fxTable(
+  base: string,
+  rates: Readonly<Record<string, number>>,
+  date: string | null = null,
+): FxRates {
   const perBase = new Map(
     Object.entries(rates)
       .filter(([, rate]) => Number.isFinite(rate) && rate > 0)
@@ -25,6 +36,7 @@ export function fxTable(base: string, rates: Readonly<Record<string, number>>): 
   );
   perBase.set(base.toUpperCase(), 1);
   return {
+    date,
     convert(minor, from, to) {
       if (from === to) return minor;
       const fromRate = perBase.get(from);

@@ -217,3 +217,73 @@ describe('matchWatch', () => {
     expect(watchMatches({}, { status: 'ended' })).toBeNull();
   });
 });
+
+describe('matchRule on prices in other currencies', () => {
+  const fx = fxTable('EUR', { USD: 1.25, GBP: 0.8 }, '2026-03-13');
+
+  it('compares in the currency of the rule and says by which rates', () => {
+    const query = { max_price: 16, currency: 'EUR' };
+    expect(match(query, { price: '20.00', currency: 'USD' }, fx)).toMatchObject({
+      price_limit: 16,
+      currency: 'EUR',
+      compared_price: 16,
+      rate_date: '2026-03-13',
+    });
+    expect(match(query, { price: '20.02', currency: 'USD' }, fx)).toBeNull();
+  });
+
+  it('names no rates where it converted nothing', () => {
+    expect(match({ max_price: 20, currency: 'USD' }, {}, fx)).not.toHaveProperty('rate_date');
+    expect(match({ keywords: ['primus'] }, {}, fx)).not.toHaveProperty('rate_date');
+  });
+
+  it('compares nothing without a rate', () => {
+    expect(match({ max_price: 1000, currency: 'EUR' }, { currency: 'JPY' }, fx)).toBeNull();
+  });
+
+  it('holds a watch to its target price in its own currency', () => {
+    const watch: WatchInput = {
+      id: 'watch',
+      version: 1,
+      matchMode: 'exact_release',
+      discogsReleaseId: 5,
+      discogsMasterId: null,
+      targetPrice: '16.00',
+      currency: 'EUR',
+      minCondition: null,
+    };
+    const offer = (price: string) => listing({ price, currency: 'USD', discogsReleaseId: 5 });
+    expect(matchWatch(compileWatch(watch), offer('20.00'), fx)).toMatchObject({ rate_date: '2026-03-13' });
+    expect(matchWatch(compileWatch(watch), offer('20.02'), fx)).toBeNull();
+  });
+});
+
+describe('matchRule on prices with shipping', () => {
+  const landed = { max_price: 25, currency: 'USD', price_includes_shipping: true };
+
+  it('leaves shipping out unless the rule includes it', () => {
+    expect(
+      match({ max_price: 25, currency: 'USD' }, { price: '25.00', shippingPrice: '9.00' }),
+    ).toMatchObject({
+      compared_price: 25,
+    });
+    expect(match(landed, { price: '25.00', shippingPrice: '9.00' })).toBeNull();
+  });
+
+  it('compares what a copy costs in all', () => {
+    expect(match(landed, { price: '20.00', shippingPrice: '5.00' })).toMatchObject({
+      compared_price: 25,
+      shipping: 'included',
+    });
+    expect(match(landed, { price: '20.00', shippingPrice: '5.01' })).toBeNull();
+    expect(match(landed, { price: '25.00', shippingPrice: '0.00' })).toMatchObject({ shipping: 'included' });
+  });
+
+  it('says so where shipping is unknown, and compares the price alone', () => {
+    expect(match(landed, { price: '25.00', shippingPrice: null })).toMatchObject({
+      compared_price: 25,
+      shipping: 'unknown',
+    });
+    expect(match(landed, { price: '25.01', shippingPrice: null })).toBeNull();
+  });
+});

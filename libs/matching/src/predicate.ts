@@ -21,8 +21,12 @@ export interface MatchContext {
   price_limit?: number;
   /** Currency of the bounds and of `compared_price`. */
   currency?: string;
-  /** The listing's price as it was compared, after conversion. */
+  /** The listing's price as it was compared, after conversion, with shipping where the bounds include it. */
   compared_price?: number;
+  /** The day of the exchange rates that the price was converted with; absent when it was not converted. */
+  rate_date?: string;
+  /** Whether the bounds are about the price with shipping, and whether that was known. */
+  shipping?: 'included' | 'unknown';
   min_condition?: string;
 }
 
@@ -82,14 +86,23 @@ function scalarsPass(bounds: ScalarBounds, listing: MatchableListing, fx: FxRate
   if ((bounds.providers & providerBit(listing.provider)) === 0) return false;
   if (bounds.minConditionRank > (listing.conditionRank ?? 0)) return false;
   if (bounds.currency === null) return true;
-  const price = priceIn(bounds.currency, listing, fx);
+  const price = priceIn(bounds.currency, listing, fx, bounds.includesShipping);
   return price !== null && price <= bounds.maxPrice && price >= bounds.minPrice;
 }
 
-/** The listing's price in another currency, in hundredths; null when the two do not compare. */
-export function priceIn(currency: string, listing: MatchableListing, fx: FxRates): number | null {
-  if (currency === listing.currency) return listing.priceMinor;
-  return fx.convert(listing.priceMinor, listing.currency, currency);
+/**
+ * The listing's price in another currency, in hundredths; null when the two do not compare. With shipping it is what
+ * a copy costs in all. Where shipping is unknown the price alone decides: it is the least that the copy can cost, and
+ * too many sellers do not say more.
+ */
+export function priceIn(
+  currency: string,
+  listing: MatchableListing,
+  fx: FxRates,
+  includesShipping = false,
+): number | null {
+  const minor = includesShipping ? listing.priceMinor + (listing.shippingMinor ?? 0) : listing.priceMinor;
+  return currency === listing.currency ? minor : fx.convert(minor, listing.currency, currency);
 }
 
 function scalarContext(
@@ -104,7 +117,9 @@ function scalarContext(
   context.currency = bounds.currency;
   if (bounds.minPrice > 0) context.min_price = bounds.minPrice / 100;
   if (bounds.maxPrice !== Infinity) context.price_limit = bounds.maxPrice / 100;
-  const price = priceIn(bounds.currency, listing, fx);
+  if (bounds.includesShipping) context.shipping = listing.shippingMinor === null ? 'unknown' : 'included';
+  const price = priceIn(bounds.currency, listing, fx, bounds.includesShipping);
   if (price !== null) context.compared_price = price / 100;
+  if (bounds.currency !== listing.currency && fx.date !== null) context.rate_date = fx.date;
   return context;
 }

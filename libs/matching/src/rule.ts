@@ -19,6 +19,8 @@ export interface ScalarBounds {
   readonly providers: number;
   /** Currency of the price bounds; null when there are none. */
   readonly currency: string | null;
+  /** Whether the bounds are about what a copy costs with shipping, as far as that is known. */
+  readonly includesShipping: boolean;
   /** Inclusive; 0 when there is no bound. */
   readonly minPrice: number;
   /** Inclusive; `Infinity` when there is no bound. */
@@ -96,18 +98,21 @@ function readProviders(value: unknown): number {
   return providerMask(names.map((name) => name.trim().toLowerCase()));
 }
 
-type PriceBounds = Pick<ScalarBounds, 'currency' | 'minPrice' | 'maxPrice'>;
+type PriceBounds = Pick<ScalarBounds, 'currency' | 'includesShipping' | 'minPrice' | 'maxPrice'>;
 
 /** The price bounds; null when no price can satisfy them. */
 function readPriceBounds(fields: Record<string, unknown>, userCurrency: string | null): PriceBounds | null {
   const maxPrice = toMinor(fields.max_price, 'down') ?? Infinity;
   const minPrice = Math.max(0, toMinor(fields.min_price, 'up') ?? 0);
   if (maxPrice < minPrice) return null;
-  if (maxPrice === Infinity && minPrice === 0) return { currency: null, minPrice, maxPrice };
+  if (maxPrice === Infinity && minPrice === 0) {
+    return { currency: null, includesShipping: false, minPrice, maxPrice };
+  }
+  const includesShipping = fields.price_includes_shipping === true;
   const stated =
     typeof fields.currency === 'string' && fields.currency !== '' ? fields.currency : userCurrency;
   const currency = readCurrency(stated === null || stated === '' ? 'USD' : stated);
-  return currency === null ? null : { currency, minPrice, maxPrice };
+  return currency === null ? null : { currency, includesShipping, minPrice, maxPrice };
 }
 
 function readCurrency(text: string): string | null {
@@ -155,6 +160,7 @@ export function compileWatch(watch: WatchInput): CompiledWatch | NeverMatching {
     discogsId,
     providers: ALL_PROVIDERS,
     currency,
+    includesShipping: false,
     minPrice: 0,
     maxPrice,
     minConditionRank: conditionRank(watch.minCondition) ?? 0,

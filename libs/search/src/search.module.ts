@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ExchangeRatesModule } from '@waxwatch/exchange-rates';
 import { IntegrationsModule } from '@waxwatch/integrations';
 import { WatchRulesModule } from '@waxwatch/watch-rules';
 import { CatalogueController } from './catalogue.controller';
@@ -8,7 +9,7 @@ import { SearchController } from './search.controller';
 import { SearchService } from './search.service';
 
 @Module({
-  imports: [IntegrationsModule, WatchRulesModule],
+  imports: [ExchangeRatesModule, IntegrationsModule, WatchRulesModule],
   providers: [SearchService, ProviderFanOut, { provide: SEARCH_LIMITS, useValue: DEFAULT_SEARCH_LIMITS }],
   exports: [SearchService],
 })

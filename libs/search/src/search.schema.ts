@@ -112,6 +112,10 @@ const SearchListingOut = z
     /** Null for a catalogue entry of which no copy is known to be for sale. */
     price: z.number().nullable(),
     currency: z.string(),
+    shipping_price: z
+      .number()
+      .nullable()
+      .meta({ description: 'Cheapest stated shipping in the same currency; null is unknown, never free' }),
     condition: z.string().nullable(),
     seller: z.string().nullable(),
     location: z.string().nullable(),
@@ -173,6 +177,7 @@ function toListingOut(
     url: hit.url,
     price: hit.price === null ? null : Number(hit.price),
     currency: hit.currency ?? currency,
+    shipping_price: hit.shippingPrice === null ? null : Number(hit.shippingPrice),
     condition: hit.condition,
     seller: hit.seller,
     location: hit.location,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { ExchangeRates } from '@waxwatch/exchange-rates';
 import { type ListingProvider, type ProviderName, ProviderRegistry, publicUrl } from '@waxwatch/integrations';
-import { SAME_CURRENCY_ONLY } from '@waxwatch/matching';
+import type { FxRates } from '@waxwatch/matching';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { ValidationError } from '@waxwatch/platform/errors';
@@ -19,13 +20,12 @@ const DEPTH_STEP = 100;
 /** Looks for copies at all providers at once, and turns a search into a rule that goes on looking. */
 @Injectable()
 export class SearchService {
-  private readonly fx = SAME_CURRENCY_ONLY;
-
   constructor(
     private readonly registry: ProviderRegistry,
     private readonly fanOut: ProviderFanOut,
     private readonly rules: WatchRulesService,
     private readonly db: Database,
+    private readonly rates: ExchangeRates,
     @InjectConfig() private readonly config: AppConfig,
   ) {}
 
@@ -34,11 +34,12 @@ export class SearchService {
     const providers = this.choose(request.providers, ['body', 'providers']);
     const currency = await this.currencyOf(userId);
     const bounds = toHitBounds(request, currency);
-    const outcomes = await this.askAll(providers, userId, request, bounds);
+    const fx = await this.rates.current();
+    const outcomes = await this.askAll(providers, userId, request, bounds, fx);
     const hits = rankHits(
       [...outcomes.values()].flatMap((outcome) => outcome.hits),
       bounds,
-      this.fx,
+      fx,
     );
     const { page, pageSize } = request;
     return {
@@ -74,12 +75,13 @@ export class SearchService {
     userId: string,
     request: SearchRequest,
     bounds: HitBounds,
+    fx: FxRates,
   ): Promise<Map<ProviderName, ProviderOutcome>> {
     const terms = request.keywords.join(' ').replace(/\s+/g, ' ').trim();
     // One more than the page shows tells whether there is another page.
     const wanted = Math.ceil((request.page * request.pageSize + 1) / DEPTH_STEP) * DEPTH_STEP;
     const isEnough = (hits: SearchHit[]): boolean =>
-      hits.filter((hit) => passesBounds(hit, bounds, this.fx)).length >= wanted;
+      hits.filter((hit) => passesBounds(hit, bounds, fx)).length >= wanted;
     const outcomes = await Promise.all(
       providers.map(async (provider): Promise<[ProviderName, ProviderOutcome]> => [
         provider.name,

@@ -77,6 +77,10 @@ describe('readNewQuery', () => {
     [{ sources: ['mock'], max_price: true }, 'query.max_price must be a numeric value'],
     [{ sources: ['mock'], max_price: null }, 'query.max_price must be a numeric value'],
     [{ sources: ['mock'], max_price: Infinity }, 'query.max_price must be a numeric value'],
+    [
+      { sources: ['mock'], price_includes_shipping: 'yes' },
+      'query.price_includes_shipping must be true or false',
+    ],
     [{ sources: ['mock'], max_price: -0.01 }, 'query.max_price must be non-negative'],
     [{ sources: ['mock'], keywords: 'x' }, 'query.keywords must be a list when provided'],
     [{ sources: ['mock'], keywords: ['x', 1] }, 'query.keywords entries must be strings'],

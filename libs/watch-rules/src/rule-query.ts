@@ -1,7 +1,7 @@
 import { PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
 import { AppError } from '@waxwatch/platform/errors';
 
-/** What a rule looks for, as JSON: `sources`, `keywords`, `q`, price bounds, and whatever else a client adds. */
+/** What a rule looks for, as JSON: `sources`, `keywords`, `q`, price bounds (which may include shipping), and whatever else a client adds. */
 export type RuleQuery = Record<string, unknown>;
 
 /** Why a query was refused; the message is for the caller. */
@@ -26,6 +26,7 @@ export function readNewQuery(raw: RuleQuery): RuleQuery {
   const query: RuleQuery = { ...rest };
   if (rest.q !== undefined) query.q = readQ(rest.q);
   if (rest.max_price !== undefined) query.max_price = readMaxPrice(rest.max_price);
+  if (!isAbsent(rest.price_includes_shipping)) checkFlag(rest.price_includes_shipping);
   if (!isAbsent(sources)) query.sources = readSources(sources);
   if (!isAbsent(rest.keywords)) query.keywords = readKeywords(rest.keywords);
   if (query.sources === undefined && !hasWords(query)) throw new InvalidRuleQuery(SOURCES_REQUIRED);
@@ -41,6 +42,7 @@ export function readQueryPatch(raw: RuleQuery): RuleQuery {
   const patch: RuleQuery = { ...raw };
   if (!isAbsent(raw.q)) patch.q = readQ(raw.q);
   if (!isAbsent(raw.max_price)) patch.max_price = readMaxPrice(raw.max_price);
+  if (!isAbsent(raw.price_includes_shipping)) checkFlag(raw.price_includes_shipping);
   if (!isAbsent(raw.sources)) patch.sources = readSources(raw.sources);
   if (!isAbsent(raw.keywords)) patch.keywords = readKeywords(raw.keywords);
   checkStorable(patch);
@@ -104,6 +106,11 @@ function readMaxPrice(value: unknown): number {
   }
   if (value < 0) throw new InvalidRuleQuery('query.max_price must be non-negative');
   return value;
+}
+
+function checkFlag(value: unknown): void {
+  if (typeof value === 'boolean') return;
+  throw new InvalidRuleQuery('query.price_includes_shipping must be true or false');
 }
 
 function readSources(value: unknown): ProviderName[] {
