@@ -28,7 +28,7 @@ test: install ## Check and test everything; brings up PostgreSQL, Redis and Chro
 
 # What needs neither a database nor a queue, in the order in which it is told; the first that fails is the last.
 QUICK_CHECKS := format:check lint typecheck import-rules check:env-sample check:docs-links check:compose
-STATIC_CHECKS := $(QUICK_CHECKS) check:openapi
+STATIC_CHECKS := $(QUICK_CHECKS) check:observability check:openapi
 
 .PHONY: check
 check: install ## Format, lint, types, import rules, docs, policies and unit tests: before every commit

@@ -32,7 +32,7 @@ function linksIn(text: string): string[] {
 }
 
 /** Headings as GitHub makes anchors of them. */
-function anchorsIn(text: string): Set<string> {
+export function anchorsIn(text: string): Set<string> {
   const headings = [...text.matchAll(/^#{1,6} +(.+)$/gm)].flatMap(([, heading]) => heading ?? []);
   return new Set(
     headings.map((heading) =>

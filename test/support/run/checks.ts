@@ -17,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'import rules', command: npmRun('import-rules') },
   { name: 'env sample', command: npmRun('check:env-sample') },
   { name: 'links in the docs', command: npmRun('check:docs-links') },
+  { name: 'alerts and dashboards', command: npmRun('check:observability') },
   { name: 'compose files', command: npmRun('check:compose') },
 ];
 
