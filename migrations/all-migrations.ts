@@ -7,6 +7,7 @@ import { DiscogsAccount1764000000010 } from './1764000000010-discogs-account';
 import { Sessions1764000000020 } from './1764000000020-sessions';
 import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-deletions';
 import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
+import { UserChannels1764000000060 } from './1764000000060-user-channels';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Sessions1764000000020,
   EbayAccountDeletions1764000000045,
   ExchangeRates1764000000046,
+  UserChannels1764000000060,
 ];

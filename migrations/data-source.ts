@@ -11,7 +11,7 @@ import { ExchangeRate, ExchangeRateRefresh } from '@waxwatch/exchange-rates';
 import { ProviderPause, ProviderRequest } from '@waxwatch/integrations';
 import { Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill } from '@waxwatch/listings';
 import { WatchMatch } from '@waxwatch/matching';
-import { Notification, UserStream } from '@waxwatch/notifications';
+import { Notification, UserChannel, UserStream } from '@waxwatch/notifications';
 import { SnakeNaming } from '@waxwatch/platform/database';
 import { PollSubscription, PollTarget } from '@waxwatch/polling';
 import { DeletedUser, NotificationPreferences, User } from '@waxwatch/users';
@@ -45,6 +45,7 @@ export const ENTITIES = [
   Session,
   UsedLoginNonce,
   User,
+  UserChannel,
   UserStream,
   WatchMatch,
   WatchRelease,

@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
   'IMPORT_COMPLETED',
   'IMPORT_FAILED',
   'RULE_DELETED',
+  'CHANNEL_DISABLED',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -29,4 +30,5 @@ export const NOTIFIED_BY_DEFAULT: readonly EventType[] = [
   'LISTING_PRICE_DROP',
   'IMPORT_COMPLETED',
   'IMPORT_FAILED',
+  'CHANNEL_DISABLED',
 ];

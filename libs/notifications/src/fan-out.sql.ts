@@ -5,9 +5,13 @@ export const FAN_OUT = `
   FROM events e
   JOIN users u ON u.id = e.user_id AND u.is_active
   LEFT JOIN user_notification_preferences p ON p.user_id = e.user_id
-  CROSS JOIN (VALUES ('email'::notification_channel_enum), ('realtime')) AS c (channel)
+  CROSS JOIN LATERAL (
+    SELECT 'email'::notification_channel_enum WHERE coalesce(p.email_enabled, true)
+    UNION ALL SELECT 'realtime' WHERE coalesce(p.realtime_enabled, true)
+    UNION ALL SELECT DISTINCT own.channel::notification_channel_enum
+      FROM user_channels own WHERE own.user_id = e.user_id AND own.is_enabled AND own.disabled_reason IS NULL
+  ) AS c (channel)
   WHERE e.id = ANY($1::uuid[])
     AND coalesce((p.event_toggles ->> e.type::text)::boolean, e.type::text = ANY($2::text[]))
-    AND CASE c.channel WHEN 'email' THEN coalesce(p.email_enabled, true) ELSE coalesce(p.realtime_enabled, true) END
   ON CONFLICT (event_id, channel) DO NOTHING
   RETURNING id`;

@@ -3,7 +3,7 @@ const COLUMNS = `n.id, n.user_id, n.event_id, n.event_type, n.channel, n.status,
 
 /**
  * $1 user, $2 channel or null; a keyset tail follows. Without a channel: one entry per event, which is the in-app
- * row, or the other channel's where the user has in-app notifications off.
+ * row, or that of the first other channel where the user has in-app notifications off.
  */
 export const LIST_NOTIFICATIONS = `
   SELECT ${COLUMNS}
@@ -11,7 +11,8 @@ export const LIST_NOTIFICATIONS = `
   WHERE n.user_id = $1
     AND CASE WHEN $2::notification_channel_enum IS NOT NULL THEN n.channel = $2
         ELSE n.channel = 'realtime' OR NOT EXISTS (
-          SELECT 1 FROM notifications r WHERE r.event_id = n.event_id AND r.channel = 'realtime'
+          SELECT 1 FROM notifications r
+          WHERE r.event_id = n.event_id AND (r.channel = 'realtime' OR r.channel < n.channel)
         ) END`;
 
 /** $1 id, $2 user. */

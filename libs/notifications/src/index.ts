@@ -13,6 +13,7 @@ export {
   CHANNEL_SENDERS,
   type OutboundMessage,
 } from './channels/channel-sender';
+export { USER_CHANNELS, UserChannel, type UserChannelName } from './user-channels/user-channel.entity';
 export { UserStream } from './user-stream.entity';
 export { NotificationsModule } from './notifications.module';
 export { NotificationsApiModule } from './notifications-api.module';

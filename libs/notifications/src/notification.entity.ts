@@ -1,7 +1,17 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { EVENT_TYPES, type EventType } from './event-types';
 
-export const CHANNELS = ['email', 'realtime'] as const;
+/** Channels in the stored order of `notification_channel_enum`. */
+export const CHANNELS = [
+  'email',
+  'realtime',
+  'push',
+  'ntfy',
+  'telegram',
+  'discord',
+  'slack',
+  'webhook',
+] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 export const NOTIFICATION_STATUSES = ['pending', 'sent', 'failed'] as const;

@@ -40,18 +40,22 @@ export abstract class ChannelSender {
 
 /** The provider did not take a message. `code` is short and stable: it is stored with the notification. */
 export class ChannelError extends Error {
+  readonly detail: string | undefined;
+
   /**
    * @param isRetryable whether the same message may be taken later
    * @param retryAfterSeconds how long the provider asks us to wait
+   * @param options.detail the provider's own words for the channel's owner, without anything secret
    */
   constructor(
     readonly code: string,
     readonly isRetryable: boolean,
     readonly retryAfterSeconds?: number,
-    options: { cause?: unknown } = {},
+    options: { cause?: unknown; detail?: string | undefined } = {},
   ) {
-    super(`message not accepted: ${code}`, options);
+    super(`message not accepted: ${code}`, { cause: options.cause });
     this.name = 'ChannelError';
+    this.detail = options.detail;
   }
 }
 
