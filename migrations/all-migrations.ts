@@ -8,6 +8,7 @@ import { Sessions1764000000020 } from './1764000000020-sessions';
 import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-deletions';
 import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
+import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   EbayAccountDeletions1764000000045,
   ExchangeRates1764000000046,
   UserChannels1764000000060,
+  DiscogsLists1764000000047,
 ];

@@ -7,6 +7,7 @@ import { useTestDatabase } from '../support/database';
 import { insertWatchRelease, type NewTestWatchRelease } from '../support/factories/watch-releases';
 import { insertRule } from '../support/factories/watch-rules';
 import { type HttpApp, startHttpApp } from '../support/http-app';
+import { loseCommit } from '../support/lost-commit';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/;
 
@@ -105,6 +106,15 @@ describe('watch releases', () => {
         min_condition: null,
         is_active: true,
       });
+    });
+
+    it('makes one watch, and says so, when the answer to the commit is lost', async () => {
+      const putBack = loseCommit(http.app);
+      const watch = await create({ discogs_release_id: 14 });
+
+      expect(putBack()).toBe(2);
+      expect((await me.call('GET', `/api/watch-releases/${watch.id}`)).body).toEqual(watch);
+      expect(await eventTypes()).toEqual(['WATCH_RELEASE_CREATED']);
     });
 
     it('records one event and asks those who can look a release up', async () => {

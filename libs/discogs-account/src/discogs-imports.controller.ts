@@ -24,7 +24,7 @@ import { Imports } from './imports';
 const SOURCE_QUERY = {
   name: 'source',
   required: true,
-  schema: { type: 'string' as const, enum: ['wantlist', 'collection'] },
+  schema: { type: 'string' as const, enum: ['wantlist', 'collection', 'lists'] },
 };
 
 /** Importing the lists of a linked account, and what came of it. */

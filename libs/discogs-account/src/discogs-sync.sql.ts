@@ -1,6 +1,7 @@
 /**
  * $1 interval in seconds, $2 how many, $3 whether links without a credential of their own can be read. Those whose last
- * turn is longest ago come first, so that everybody has one. The turn is taken with this statement.
+ * turn is longest ago come first, so that everybody has one. The turn is taken with this statement. Lists are read by
+ * schedule only for whom they were read before: most people keep them for other things than buying.
  */
 export const TAKE_TURNS = `
   UPDATE external_account_links SET last_synced_at = now()
@@ -10,4 +11,7 @@ export const TAKE_TURNS = `
       AND (l.last_synced_at IS NULL OR l.last_synced_at <= now() - $1 * interval '1 second')
     ORDER BY l.last_synced_at NULLS FIRST, l.id LIMIT $2
     FOR UPDATE OF l SKIP LOCKED)
-  RETURNING id, user_id`;
+  RETURNING id, user_id, EXISTS (
+    SELECT FROM import_jobs j
+    WHERE j.user_id = external_account_links.user_id AND j.import_scope IN ('lists', 'all')
+      AND j.status = 'completed') AS has_imported_lists`;

@@ -3,6 +3,7 @@ import { ProviderRegistry } from '@waxwatch/integrations';
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
+import type { ImportScope } from './import-job.entity';
 import { TAKE_TURNS } from './discogs-sync.sql';
 import { CREATE_IMPORT } from './imports.sql';
 
@@ -12,6 +13,12 @@ export interface SyncSummary {
   /** Users with an import under way. */
   reusedJobs: number;
   isDisabled: boolean;
+}
+
+interface TurnRow {
+  id: string;
+  user_id: string;
+  has_imported_lists: boolean;
 }
 
 /** Reads the lists of all linked accounts again from time to time. */
@@ -34,14 +41,11 @@ export class DiscogsSync {
     if (batchSize <= 0) return summary;
     const canReadPublicLists = this.providers.status('discogs').enabled;
     return await this.db.transaction(async (tx) => {
-      const turns = await rowsIn<{ id: string; user_id: string }>(tx, TAKE_TURNS, [
-        interval,
-        batchSize,
-        canReadPublicLists,
-      ]);
+      const turns = await rowsIn<TurnRow>(tx, TAKE_TURNS, [interval, batchSize, canReadPublicLists]);
       let enqueued = 0;
-      for (const { id, user_id: userId } of turns) {
-        const values = [this.ids.next(), userId, id, 'both', true, this.delaySeconds()];
+      for (const { id, user_id: userId, has_imported_lists: hasLists } of turns) {
+        const scope: ImportScope = hasLists ? 'all' : 'both';
+        const values = [this.ids.next(), userId, id, scope, true, this.delaySeconds()];
         enqueued += (await rowsIn(tx, CREATE_IMPORT, values)).length;
       }
       return {

@@ -62,7 +62,8 @@ function onProviderError(error: ProviderError, step: FailedStep): Verdict {
 
 function onRefusal(error: ProviderError, step: FailedStep, text: string): Verdict {
   if (error.status === 403) {
-    const detail = `The ${step.source} of this Discogs user is private`;
+    const verb = step.source === 'lists' ? 'are' : 'is';
+    const detail = `The ${step.source} of this Discogs user ${verb} private`;
     return { kind: 'fail', reason: 'private', error: text, detail };
   }
   if (step.hasOwnCredential) {

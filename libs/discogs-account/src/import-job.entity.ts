@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
 
-export const IMPORT_SCOPES = ['wantlist', 'collection', 'both'] as const;
+export const IMPORT_SCOPES = ['wantlist', 'collection', 'both', 'lists', 'all'] as const;
 export type ImportScope = (typeof IMPORT_SCOPES)[number];
 
 /** One reading of a user's lists, page by page. At most one per user and provider is under way. */
@@ -64,6 +64,10 @@ export class ImportJob {
 
   @Column('int', { default: 0 })
   listRead!: number;
+
+  /** The lists to read, once it is known which there are. */
+  @Column('int', { array: true, nullable: true })
+  listIds!: number[] | null;
 
   /** Begun by the schedule and not by its user. */
   @Column('boolean', { default: false })

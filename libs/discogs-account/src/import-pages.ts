@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventsService } from '@waxwatch/events';
-import type { DiscogsListPage } from '@waxwatch/integrations';
+import { cleanText } from '@waxwatch/integrations';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { ImportedReleases } from '@waxwatch/watch-releases';
@@ -16,9 +16,17 @@ import {
   NOTE_SEEN,
   TAKE_SEEN,
 } from './import-runner.sql';
-import { cursorOf, distinctEntries, type ImportStep, isWhole, nextStep } from './import-steps';
+import {
+  cursorOf,
+  distinctEntries,
+  type ImportPage,
+  type ImportStep,
+  isWhole,
+  nextStep,
+} from './import-steps';
+import { type ListDirectives, readListDirectives } from './list-directives';
 
-type HeldJob = Pick<ClaimedJob, 'list_size' | 'list_read' | 'created_count'>;
+type HeldJob = Pick<ClaimedJob, 'cursor' | 'list_size' | 'list_read' | 'created_count'>;
 
 export interface ImportFailure {
   reason: string;
@@ -27,6 +35,9 @@ export interface ImportFailure {
   /** The list that was being read. */
   source?: string;
 }
+
+/** More are not worth reading. */
+const MAX_COMPLAINTS = 20;
 
 /** What imports write, each time in one transaction behind the fence of the lease. */
 @Injectable()
@@ -43,17 +54,14 @@ export class ImportPages {
    * with the last page of all the end of the job.
    * @returns the new cursor; null when the job is somebody else's by now
    */
-  async store(
-    job: ClaimedJob,
-    token: string,
-    step: ImportStep,
-    page: DiscogsListPage,
-  ): Promise<string | null> {
+  async store(job: ClaimedJob, token: string, step: ImportStep, page: ImportPage): Promise<string | null> {
     const cursor = cursorOf(step, page.pages);
     const isHeld = await this.db.transaction(async (tx) => {
       const [held] = await rowsIn<HeldJob>(tx, HOLD_IMPORT, [job.id, token]);
       if (!held) return false;
-      const entries = distinctEntries(page.entries);
+      // Stored before, by a commit whose answer was lost.
+      if (held.cursor === cursor) return true;
+      const entries = distinctEntries(page.entries).map(withDirectives);
       const created = await this.imported.store(tx, job.user_id, step.source, entries);
       await rowsIn(tx, NOTE_SEEN, [job.id, step.source, page.releaseIds]);
       const size = step.page === 1 ? page.items : held.list_size;
@@ -71,6 +79,8 @@ export class ImportPages {
         size,
         read,
         this.config.IMPORT_LEASE_SECONDS,
+        page.listIds ?? null,
+        JSON.stringify(complaintsAbout(entries, step.source)),
       ]);
       if (nextStep(job.import_scope, cursor) === null) await this.complete(tx, job);
       return true;
@@ -149,4 +159,25 @@ export class ImportPages {
     };
     await this.events.record(tx, [{ userId: job.user_id, type: 'IMPORT_COMPLETED', payload }]);
   }
+}
+
+type WithDirectives<T> = T &
+  Pick<ListDirectives, 'currency' | 'minCondition' | 'unread'> & { targetPrice: string | null };
+
+/** What the owner asks for in the comment goes into a new watch, and into no other. */
+function withDirectives<T extends { comment: string | null }>(entry: T): WithDirectives<T> {
+  const { maxPrice, currency, minCondition, unread } = readListDirectives(entry.comment);
+  return { ...entry, targetPrice: maxPrice, currency, minCondition, unread };
+}
+
+/** Directives that could not be read, for their owner to see in the job. */
+function complaintsAbout(entries: readonly { title: string; unread: string[] }[], source: string): object[] {
+  return entries
+    .flatMap(({ title, unread }) => unread.map((text) => ({ title, text })))
+    .slice(0, MAX_COMPLAINTS)
+    .map(({ title, text }) => ({
+      error: 'unreadable directive in a list comment',
+      detail: cleanText(`${text} (${title})`, 300),
+      source,
+    }));
 }

@@ -10,6 +10,7 @@ export interface ClaimedJob {
   list_size: number | null;
   list_read: number;
   created_count: number;
+  list_ids: number[] | null;
   is_scheduled: boolean;
   is_too_old: boolean;
   is_user_active: boolean;
@@ -34,7 +35,7 @@ export const CLAIM_IMPORT = `
     RETURNING i.*, due.is_abandoned
   )
   SELECT j.id, j.user_id, j.import_scope, j.cursor, j.attempts, j.list_size, j.list_read, j.created_count,
-    j.is_scheduled, j.is_abandoned, j.created_at < now() - $3 * interval '1 hour' AS is_too_old, u.is_active AS is_user_active,
+    j.list_ids, j.is_scheduled, j.is_abandoned, j.created_at < now() - $3 * interval '1 hour' AS is_too_old, u.is_active AS is_user_active,
     l.id AS link_id, l.external_user_id, l.access_token, l.access_token_secret
   FROM claimed j JOIN users u ON u.id = j.user_id LEFT JOIN external_account_links l ON l.id = j.external_account_link_id`;
 
@@ -44,7 +45,7 @@ export const COUNT_DUE_IMPORTS = `
 
 /** $1 job, $2 lease token. The lease is a fence: without a row somebody else has taken over, and nothing is written. */
 export const HOLD_IMPORT = `
-  SELECT list_size, list_read, created_count FROM import_jobs
+  SELECT cursor, list_size, list_read, created_count FROM import_jobs
   WHERE id = $1 AND lease_token = $2 AND status = 'running' FOR UPDATE`;
 
 /** $1 job, $2 source, $3 releases. */
@@ -58,13 +59,15 @@ export const TAKE_SEEN = `
 
 /**
  * $1 job, $2 cursor, $3 page, $4 processed, $5 imported, $6 created, $7 size of the list and $8 what was read of it,
- * $9 lease in seconds. Progress wipes out earlier failures.
+ * $9 lease in seconds, $10 ids of lists, if they are known now, $11 what could not be understood, as a JSON array.
+ * Progress wipes out earlier failures.
  */
 export const ADVANCE_IMPORT = `
   UPDATE import_jobs
   SET cursor = $2, page = $3, processed_count = processed_count + $4, imported_count = imported_count + $5,
       created_count = created_count + $6, updated_count = updated_count + $5 - $6, list_size = $7, list_read = $8,
-      attempts = 0, due_at = now() + $9 * interval '1 second', updated_at = now()
+      attempts = 0, due_at = now() + $9 * interval '1 second', updated_at = now(),
+      list_ids = coalesce($10::int[], list_ids), errors = coalesce(errors, '[]') || $11::jsonb
   WHERE id = $1`;
 
 /** $1 job, $2 link. */

@@ -3,7 +3,8 @@ import { EventsService } from '@waxwatch/events';
 import {
   DiscogsAccounts,
   type DiscogsCredential,
-  type DiscogsListPage,
+  type PagedSource,
+  type ProviderCall,
   ProviderError,
 } from '@waxwatch/integrations';
 import { IdSource } from '@waxwatch/platform/clock';
@@ -15,7 +16,7 @@ import { JobQueue } from '@waxwatch/platform/queue';
 import { MAX_ATTEMPTS, verdictOn } from './import-failure';
 import { type ImportFailure, ImportPages } from './import-pages';
 import { CLAIM_IMPORT, type ClaimedJob, COUNT_DUE_IMPORTS, GIVE_BACK_IMPORT } from './import-runner.sql';
-import { type ImportStep, isSuspiciouslyEmpty, nextStep } from './import-steps';
+import { type ImportPage, type ImportStep, isSuspiciouslyEmpty, nextStep, seenId } from './import-steps';
 import { runImports } from './imports.jobs';
 import { LinkCredentials } from './link-credentials';
 
@@ -112,27 +113,27 @@ export class ImportRunner {
       const cursor = await this.pages.store(job, token, step.current, page);
       if (cursor === null) return 'lost';
       job.attempts = 1;
+      job.list_ids = page.listIds ?? job.list_ids;
       step.current = nextStep(job.import_scope, cursor);
     }
     return step.current === null ? 'ended' : 'more';
   }
 
-  private async read(
-    job: ClaimedJob,
-    credential: DiscogsCredential,
-    step: ImportStep,
-  ): Promise<DiscogsListPage> {
-    const request = {
-      ...step,
-      username: job.external_user_id ?? '',
-      pageSize: this.config.IMPORT_PAGE_SIZE,
-    };
-    const call = {
+  private async read(job: ClaimedJob, credential: DiscogsCredential, step: ImportStep): Promise<ImportPage> {
+    const username = job.external_user_id ?? '';
+    const call: ProviderCall = {
       signal: new AbortController().signal,
       priority: 'background',
       userId: job.user_id,
-    } as const;
-    const page = await this.discogs.listPage(credential, request, call);
+    };
+    const { source } = step;
+    if (source === 'lists') return await this.readLists(job, credential, step, call);
+    const request = { page: step.page, source: source satisfies PagedSource, username };
+    const page = await this.discogs.listPage(
+      credential,
+      { ...request, pageSize: this.config.IMPORT_PAGE_SIZE },
+      call,
+    );
     if (isSuspiciouslyEmpty(page, step)) {
       throw new ProviderError('bad_response', 'Discogs page without its entries', {
         provider: 'discogs',
@@ -140,6 +141,27 @@ export class ImportRunner {
       });
     }
     return page;
+  }
+
+  /** Which lists there are, or what is on one of them. A list that cannot be read leaves the whole incomplete. */
+  private async readLists(
+    job: ClaimedJob,
+    credential: DiscogsCredential,
+    { page }: ImportStep,
+    call: ProviderCall,
+  ): Promise<ImportPage> {
+    const nothing = { rowCount: 0, releaseIds: [], entries: [] };
+    if (page === 1) {
+      const listIds = await this.discogs.lists.idsOf(job.external_user_id ?? '', credential, call);
+      return { ...nothing, pages: listIds.length + 1, items: listIds.length, listIds };
+    }
+    const ids = job.list_ids ?? [];
+    const size = { pages: ids.length + 1, items: ids.length };
+    const id = ids[page - 2];
+    const content = id === undefined ? null : await this.discogs.lists.content(id, credential, call);
+    if (!content) return { ...nothing, ...size };
+    const { entries } = content;
+    return { ...size, rowCount: 1, releaseIds: [...new Set(entries.map(seenId))], entries };
   }
 
   private async afterFailure(
@@ -180,7 +202,7 @@ export class ImportRunner {
 
   /** The page is no longer there. What else left the list is found by the next import. */
   private async endShrunkList(job: ClaimedJob, token: string, step: ImportStep): Promise<void> {
-    const nothing = { ...step, pages: step.page, items: null, rowCount: 0, releaseIds: [], entries: [] };
+    const nothing = { pages: step.page, items: null, rowCount: 0, releaseIds: [], entries: [] };
     const cursor = await this.pages.store(job, token, step, nothing);
     if (cursor !== null && nextStep(job.import_scope, cursor) !== null) {
       await this.giveBack(job, token, 0, false);

@@ -8,8 +8,9 @@ export class ImportSeenRelease {
   jobId!: string;
 
   @PrimaryColumn('varchar', { length: 20 })
-  source!: 'wantlist' | 'collection';
+  source!: 'wantlist' | 'collection' | 'lists';
 
+  /** Negative for a master that is meant in any pressing. */
   @PrimaryColumn('int')
   discogsReleaseId!: number;
 }

@@ -6,6 +6,8 @@ const entry = (releaseId: number, title = 'A') => ({
   title,
   artist: null,
   year: null,
+  isMaster: false,
+  comment: null,
 });
 const page = (over: object) => ({
   page: 1,

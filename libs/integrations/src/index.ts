@@ -41,6 +41,7 @@ export {
   type DiscogsCredential,
   type DiscogsListPage,
   type DiscogsSource,
+  type PagedSource,
 } from './discogs/discogs-accounts';
 export type { DiscogsListEntry } from './discogs/discogs-account.schema';
 export type { DiscogsEntry } from './discogs/discogs-listing';

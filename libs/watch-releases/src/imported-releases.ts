@@ -9,6 +9,7 @@ import {
   type ImportSource,
   listImported,
   storeImported,
+  storeImportedMasters,
   unmarkMissing,
 } from './imported-releases.sql';
 import { releaseQuestions } from './release-questions';
@@ -24,6 +25,12 @@ export interface ImportedRelease {
   title: string;
   artist: string | null;
   year: number | null;
+  /** Any pressing of the master is wanted. */
+  isMaster: boolean;
+  /** What a new watch begins with: a decimal, and its currency, where that is not the user's own. */
+  targetPrice: string | null;
+  currency: string | null;
+  minCondition: string | null;
 }
 
 export interface ImportedReleaseRow {
@@ -60,8 +67,29 @@ export class ImportedReleases {
     source: ImportSource,
     releases: readonly ImportedRelease[],
   ): Promise<number> {
-    if (releases.length === 0) return 0;
-    const created = await rowsIn<NewWatch>(tx, storeImported(source), [
+    const exact = releases.filter((release) => !release.isMaster);
+    const masters = releases.filter((release) => release.isMaster);
+    const created = [
+      ...(await this.insert(tx, storeImported(source), userId, exact)),
+      ...(await this.insert(tx, storeImportedMasters(source), userId, masters)),
+    ];
+    if (created.length === 0) return 0;
+    const enabled = this.providers.enabled();
+    const wishes = created.flatMap((watch) =>
+      releaseQuestions(watch, enabled).map((question) => ({ watchReleaseId: watch.id, question })),
+    );
+    await this.polls.addWatchReleases(tx, INTERVAL_SECONDS, wishes);
+    return created.length;
+  }
+
+  private async insert(
+    tx: EntityManager,
+    sql: string,
+    userId: string,
+    releases: readonly ImportedRelease[],
+  ): Promise<NewWatch[]> {
+    if (releases.length === 0) return [];
+    return await rowsIn<NewWatch>(tx, sql, [
       userId,
       releases.map(() => this.ids.next()),
       releases.map((release) => release.releaseId),
@@ -69,13 +97,10 @@ export class ImportedReleases {
       releases.map((release) => release.title),
       releases.map((release) => release.artist),
       releases.map((release) => release.year),
+      releases.map((release) => release.targetPrice),
+      releases.map((release) => release.currency),
+      releases.map((release) => release.minCondition),
     ]);
-    const enabled = this.providers.enabled();
-    const wishes = created.flatMap((watch) =>
-      releaseQuestions(watch, enabled).map((question) => ({ watchReleaseId: watch.id, question })),
-    );
-    await this.polls.addWatchReleases(tx, INTERVAL_SECONDS, wishes);
-    return created.length;
   }
 
   /**

@@ -59,6 +59,9 @@ export class WatchRelease {
   @Column('boolean', { default: false })
   importedFromCollection!: boolean;
 
+  @Column('boolean', { default: false })
+  importedFromLists!: boolean;
+
   @Column('int', { default: 1 })
   version!: number;
 

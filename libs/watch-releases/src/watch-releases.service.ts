@@ -35,10 +35,16 @@ export class WatchReleasesService {
 
   /** @throws AppError 409 when the user watches the release, or in master mode the master, already */
   async create(userId: string, input: NewWatchRelease): Promise<WatchReleaseRow> {
+    // The work may run again after a commit whose answer was lost: with one id it makes one watch.
+    const id = this.ids.next();
     const watch = await this.db.transaction(async (tx) => {
-      const values = [this.ids.next(), userId, ...inColumnOrder(input)];
+      const values = [id, userId, ...inColumnOrder(input)];
       const [created] = await rowsIn<WatchReleaseRow>(tx, INSERT_WATCH_RELEASE, values);
-      if (!created) throw alreadyExists();
+      if (!created) {
+        const [before] = await rowsIn<WatchReleaseRow>(tx, GET_WATCH_RELEASE, [userId, id]);
+        if (before) return before;
+        throw alreadyExists();
+      }
       await this.events.record(tx, [{ userId, type: 'WATCH_RELEASE_CREATED', watchReleaseId: created.id }]);
       await this.plan(tx, created);
       return created;

@@ -44,7 +44,22 @@ export const userSchema = z.object({
   wants: z.array(z.number().int()).default([]),
   collection: z.array(collected).default([]),
   lists: z
-    .array(z.object({ id: z.number().int(), name: z.string(), releaseIds: z.array(z.number().int()) }))
+    .array(
+      z.object({
+        id: z.number().int(),
+        name: z.string(),
+        isPublic: z.boolean().default(true),
+        items: z
+          .array(
+            z.object({
+              id: z.number().int(),
+              type: z.enum(['release', 'master', 'artist', 'label']).default('release'),
+              comment: z.string().default(''),
+            }),
+          )
+          .default([]),
+      }),
+    )
     .default([]),
   isPrivate: z.boolean().default(false),
   currency: z.string().default('USD'),

@@ -106,7 +106,7 @@ export class DiscogsSimulator extends HttpSimulator {
       /^\/users\/([^/]+)\/lists$/,
       ({ request, principal }, [name = '']) => this.users.lists(request, name, principal),
     ],
-    ['GET', /^\/lists\/(\d+)$/, (_context, [id]) => this.users.list(Number(id))],
+    ['GET', /^\/lists\/(\d+)$/, ({ principal }, [id]) => this.users.list(Number(id), principal)],
   ];
 
   addRelease(release: ReleaseInput): SimulatedRelease {

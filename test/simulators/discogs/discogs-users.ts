@@ -104,27 +104,37 @@ export class DiscogsUsers {
         request,
         this.apiUrl(),
         'lists',
-        user.lists.map(({ id, name }) => ({ id, name, public: true })),
+        user.lists
+          .filter(({ isPublic }) => isPublic || principal.user?.username === username)
+          .map(({ id, name, isPublic }) => ({ id, name, public: isPublic })),
       ),
     );
   }
 
-  list(id: number): Reply {
-    const list = [...this.data.users.values()]
-      .flatMap((user) => user.lists)
-      .find((candidate) => candidate.id === id);
-    if (!list) return NOT_FOUND;
-    const items = list.releaseIds.map((releaseId) => ({
-      id: releaseId,
-      type: 'release',
-      display_title: this.data.releases.get(releaseId)?.title ?? '',
-      comment: '',
-      uri: `https://www.discogs.com/release/${releaseId}`,
+  /** A private list is shown to its owner only. Items come in the owner's order, without pages. */
+  list(id: number, principal: Principal): Reply {
+    const owner = [...this.data.users.values()].find((user) => user.lists.some((list) => list.id === id));
+    const list = owner?.lists.find((candidate) => candidate.id === id);
+    if (!owner || !list) return NOT_FOUND;
+    if (!list.isPublic && principal.user?.username !== owner.username) return FORBIDDEN;
+    const items = list.items.map(({ id: itemId, type, comment }) => ({
+      id: itemId,
+      type,
+      display_title: this.titleOf(type, itemId),
+      comment,
+      uri: `https://www.discogs.com/${type}/${itemId}`,
       image_url: '',
-      resource_url: `${this.apiUrl()}/releases/${releaseId}`,
+      resource_url: `${this.apiUrl()}/${type}s/${itemId}`,
     }));
     const dates = { date_added: ADDED_AT, date_changed: ADDED_AT };
-    return { status: 200, body: { id, name: list.name, description: '', public: true, ...dates, items } };
+    const { name, isPublic } = list;
+    return { status: 200, body: { id, name, description: '', public: isPublic, ...dates, items } };
+  }
+
+  private titleOf(type: string, id: number): string {
+    const releases = [...this.data.releases.values()];
+    const release = releases.find((one) => (type === 'master' ? one.masterId : one.id) === id);
+    return release ? `${release.artist} - ${release.title}` : '';
   }
 
   /** A seller's copies; others see what is for sale only, and no more than 100 pages. */

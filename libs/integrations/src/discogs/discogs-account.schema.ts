@@ -52,6 +52,10 @@ export interface DiscogsListEntry {
   title: string;
   artist: string | null;
   year: number | null;
+  /** Any pressing of the master is meant; `releaseId` is its main one. */
+  isMaster: boolean;
+  /** What the owner of a list has written beside it. */
+  comment: string | null;
 }
 
 /** The id of a row, and what it says unless its title is blank; null for a row that is none. */
@@ -63,5 +67,6 @@ export function toListRow(row: unknown): { releaseId: number; entry: DiscogsList
   const clean = cleanText(title, 300);
   const name = names?.[0]?.name;
   const artist = name === undefined ? null : cleanText(withoutNumber(name), 200);
-  return { releaseId, entry: clean === null ? null : { releaseId, masterId, title: clean, artist, year } };
+  const entry = { releaseId, masterId, title: clean ?? '', artist, year, isMaster: false, comment: null };
+  return { releaseId, entry: clean === null ? null : entry };
 }

@@ -8,14 +8,17 @@ import {
   toListRow,
 } from './discogs-account.schema';
 import type { DiscogsApi } from './discogs-api';
+import { DiscogsLists } from './discogs-lists';
 import { type OAuthConsumer, oauthHeader, type OAuthToken } from './oauth1';
 
 /** What a user's calls are made with; the application's own token reads public lists only. */
 export type DiscogsCredential =
   ({ kind: 'oauth' } & OAuthToken) | { kind: 'personal'; token: string } | { kind: 'app' };
 
-export const DISCOGS_SOURCES = ['wantlist', 'collection'] as const;
+export const DISCOGS_SOURCES = ['wantlist', 'collection', 'lists'] as const;
 export type DiscogsSource = (typeof DISCOGS_SOURCES)[number];
+/** The sources that Discogs gives in pages. */
+export type PagedSource = Exclude<DiscogsSource, 'lists'>;
 
 /** One page of a user's list. */
 export interface DiscogsListPage {
@@ -33,7 +36,7 @@ export interface DiscogsListPage {
 
 export interface DiscogsListRequest {
   username: string;
-  source: DiscogsSource;
+  source: PagedSource;
   page: number;
   pageSize: number;
 }
@@ -45,7 +48,7 @@ export interface DiscogsAccountsOptions {
   nextNonce: () => string;
 }
 
-const LISTS: Record<DiscogsSource, { path: string; endpoint: string }> = {
+const LISTS: Record<PagedSource, { path: string; endpoint: string }> = {
   wantlist: { path: 'wants', endpoint: '/users/{username}/wants' },
   collection: {
     path: 'collection/folders/0/releases',
@@ -57,14 +60,19 @@ const LISTS: Record<DiscogsSource, { path: string; endpoint: string }> = {
 const MAX_PAGES = 10_000;
 
 /**
- * What belongs to people at Discogs: OAuth 1.0a, identity, wantlist and collection. PLAINTEXT signatures, which
+ * What belongs to people at Discogs: OAuth 1.0a, identity, wantlist, collection and lists. PLAINTEXT signatures, which
  * Discogs recommends. All methods throw `ProviderError`.
  */
 export class DiscogsAccounts {
+  readonly lists: DiscogsLists;
+
   constructor(
     private readonly api: DiscogsApi,
     private readonly options: DiscogsAccountsOptions,
-  ) {}
+  ) {
+    const authorise = (credential: DiscogsCredential) => this.authorized(credential);
+    this.lists = new DiscogsLists(api, authorise, () => options.now().getTime());
+  }
 
   /** Whether users can be sent to Discogs to authorise this application. */
   get canAuthorise(): boolean {
