@@ -22,6 +22,7 @@ const MAY_IMPORT = {
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],
   'dev-routes': ['integrations', 'listings', 'polling', 'auth'],
   'ebay-deletions': ['integrations', 'listings', 'auth'],
+  retention: ['events'],
   'provider-requests': ['integrations', 'auth'],
   search: ['integrations', 'listings', 'matching', 'exchange-rates', 'auth', 'watch-rules'],
 };

@@ -9,6 +9,7 @@ import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-
 import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
+import { Retention1764000000048 } from './1764000000048-retention';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   ExchangeRates1764000000046,
   UserChannels1764000000060,
   DiscogsLists1764000000047,
+  Retention1764000000048,
 ];

@@ -10,6 +10,7 @@ import { PlatformModule } from '@waxwatch/platform/app';
 import type { AppConfig } from '@waxwatch/platform/config';
 import { QueueWorkerModule } from '@waxwatch/platform/queue';
 import { PollingWorkerModule } from '@waxwatch/polling';
+import { RetentionWorkerModule } from '@waxwatch/retention';
 import { ENTITIES } from '../../migrations/data-source';
 
 /** Everything that takes jobs or ticks. A new feature is one more line. */
@@ -20,6 +21,7 @@ export const WORKER_FEATURES = [
   ListingsWorkerModule,
   NotificationsWorkerModule,
   PollingWorkerModule,
+  RetentionWorkerModule,
 ];
 
 /** Its only HTTP is health and metrics, on a port that no client reaches; hence no authentication. */

@@ -88,8 +88,35 @@ describe('listings over HTTP', () => {
         first_seen_at: aRecord,
         last_seen_at: aRecord,
         public_url: `/api/outbound/ebay/${id}`,
+        age_seconds: expect.any(Number) as number,
+        is_stale: false,
+        provider_notice: 'Data provided by eBay; price and availability may have changed since.',
       });
     });
+
+    it.each([
+      ['discogs', 'https://www.discogs.com/release/1', true, 'Data provided by Discogs.'],
+      [
+        'ebay',
+        'https://www.ebay.com/itm/1',
+        true,
+        'Data provided by eBay; price and availability may have changed since.',
+      ],
+      ['mock', 'https://example.com/mock/1', false, null],
+    ] as const)(
+      'says how old data of %s is, and what its terms want said',
+      async (provider, url, isStale, notice) => {
+        const id = await store({ provider, url });
+        await db.rows(
+          `UPDATE listings SET last_seen_at = now() - interval '6 hours 1 second' WHERE id = $1`,
+          [id],
+        );
+
+        const { body } = await get(`/api/listings/${id}`);
+        expect(body).toMatchObject({ is_stale: isStale, provider_notice: notice });
+        expect((body as { age_seconds: number }).age_seconds).toBeGreaterThanOrEqual(21_601);
+      },
+    );
 
     it('links other marketplaces directly', async () => {
       const url = 'https://example.com/mock/1';

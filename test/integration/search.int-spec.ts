@@ -127,6 +127,7 @@ describe('search', () => {
       discogs_release_id: null,
       discogs_master_id: null,
       public_url: expect.stringContaining('campid=5338000000') as string,
+      provider_notice: expect.stringContaining('eBay') as string,
     });
   });
 

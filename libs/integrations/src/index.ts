@@ -12,6 +12,7 @@ export {
   ProviderRequestLog,
   type ProviderAttempt,
 } from './request-log/provider-request-log';
+export { providerNotice } from './provider-notices';
 export { cleanText, toCurrency, toMoney } from './listing-text';
 export {
   MockMarketplace,

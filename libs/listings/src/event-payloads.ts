@@ -1,3 +1,4 @@
+import { providerNotice } from '@waxwatch/integrations';
 import { publicUrl } from './listing-url';
 import type { StoredListing } from './listing-store';
 
@@ -15,6 +16,7 @@ export function listingPayload({
     seller: listing.seller,
     location: listing.location,
     provider: listing.provider,
+    provider_notice: providerNotice(listing.provider),
     url: publicUrl({ id, provider: listing.provider, url: listing.url }),
   };
 }

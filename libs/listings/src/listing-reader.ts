@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ProviderName } from '@waxwatch/integrations';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
 import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
@@ -27,7 +28,16 @@ export interface ListingRow {
   discogs_master_id: number | null;
   first_seen_at: string;
   last_seen_at: string;
+  /** Since its provider has last shown it. */
+  age_seconds: number;
+  /** Older than its provider's terms allow it to be shown without saying so. */
+  is_stale: boolean;
 }
+
+type StoredRow<T extends ListingRow> = Omit<T, 'is_stale'>;
+
+/** The mock marketplace has no terms. */
+const WITH_TERMS: ReadonlySet<ProviderName> = new Set(['discogs', 'ebay']);
 
 export interface PricePointRow {
   price: string;
@@ -45,13 +55,16 @@ export interface RuleMatchRow extends ListingRow {
 /** Reads listings, which all users share, and what a user's rules found among them. */
 @Injectable()
 export class ListingReader {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    @InjectConfig() private readonly config: Pick<AppConfig, 'PROVIDER_CONTENT_MAX_AGE_HOURS'>,
+  ) {}
 
   /** @throws AppError 404 `listing not found` */
   async get(listingId: string): Promise<ListingRow> {
-    const [listing] = await this.db.rows<ListingRow>(LISTING_BY_ID, [listingId]);
+    const [listing] = await this.db.rows<StoredRow<ListingRow>>(LISTING_BY_ID, [listingId]);
     if (!listing) throw new AppError('not_found', 'listing not found');
-    return listing;
+    return this.withStaleness(listing);
   }
 
   /** The newest `limit` price changes, oldest first; the first one ever is the price at first sight. */
@@ -66,7 +79,18 @@ export class ListingReader {
     if (!rule) throw new AppError('not_found', 'Watch rule not found');
     const params: unknown[] = [ruleId];
     const tail = keysetTail(page, 'm', params);
-    const rows = await this.db.rows<RuleMatchRow & { created_at: string }>(`${RULE_MATCHES} ${tail}`, params);
-    return toPage(rows, page);
+    type Row = RuleMatchRow & { created_at: string };
+    const rows = await this.db.rows<StoredRow<Row>>(`${RULE_MATCHES} ${tail}`, params);
+    return toPage(
+      rows.map((row) => this.withStaleness(row)),
+      page,
+    );
+  }
+
+  private withStaleness<T extends { provider: ProviderName; age_seconds: number }>(
+    row: T,
+  ): T & { is_stale: boolean } {
+    const limit = this.config.PROVIDER_CONTENT_MAX_AGE_HOURS * 3_600;
+    return { ...row, is_stale: WITH_TERMS.has(row.provider) && row.age_seconds > limit };
   }
 }

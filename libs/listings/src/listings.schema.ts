@@ -1,3 +1,4 @@
+import { providerNotice } from '@waxwatch/integrations';
 import { wireId, wireInstant, wireNumberFromNumeric } from '@waxwatch/platform/http';
 import { z } from 'zod';
 import type { ListingRow, PricePointRow, RuleMatchRow } from './listing-reader';
@@ -28,6 +29,14 @@ export const ListingOut = z
     first_seen_at: wireInstant(),
     last_seen_at: wireInstant(),
     public_url: z.string(),
+    age_seconds: z.int().meta({ description: 'Since the marketplace has last shown it' }),
+    is_stale: z
+      .boolean()
+      .meta({ description: 'Older than the marketplace allows it to be shown without saying so' }),
+    provider_notice: z
+      .string()
+      .nullable()
+      .meta({ description: 'To be shown beside it, for Discogs as a link to its page' }),
   })
   .meta({ id: 'ListingOut' });
 
@@ -54,7 +63,13 @@ export const RuleMatchOut = z
 
 export function toListingOut(row: ListingRow): z.input<typeof ListingOut> {
   const { listing_id: id, ...listing } = row;
-  return { id, ...listing, public_url: publicUrl({ id, provider: row.provider, url: row.url }) };
+  const { provider, url } = row;
+  return {
+    id,
+    ...listing,
+    public_url: publicUrl({ id, provider, url }),
+    provider_notice: providerNotice(provider),
+  };
 }
 
 export const toPricePointOut = (row: PricePointRow): z.input<typeof PricePointOut> => row;

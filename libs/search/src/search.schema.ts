@@ -1,4 +1,4 @@
-import { PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
+import { PROVIDER_NAMES, type ProviderName, providerNotice } from '@waxwatch/integrations';
 import { toldInWords, wireId, wireInt, wireMoney, wireText, wireTrimmedText } from '@waxwatch/platform/http';
 import { z } from 'zod';
 import type { FoundListing } from './search-hit';
@@ -122,6 +122,7 @@ const SearchListingOut = z
     discogs_release_id: z.int().nullable(),
     discogs_master_id: z.int().nullable(),
     public_url: z.string(),
+    provider_notice: z.string().nullable().meta({ description: 'To be shown beside it' }),
   })
   .meta({ id: 'SearchListingOut' });
 
@@ -184,5 +185,6 @@ function toListingOut(
     discogs_release_id: hit.discogsReleaseId,
     discogs_master_id: hit.discogsMasterId,
     public_url: publicUrl,
+    provider_notice: providerNotice(hit.provider),
   };
 }

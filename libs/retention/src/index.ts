@@ -1,0 +1,2 @@
+export { Retention, type PurgeSummary } from './retention';
+export { RetentionModule, RetentionWorkerModule } from './retention.module';
