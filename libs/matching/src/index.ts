@@ -18,3 +18,4 @@ export { Matcher } from './matcher';
 export { MatchingModule } from './matching.module';
 export { WatchMatch } from './watch-match.entity';
 export { compileStoredRule, type StoredWatch } from './stored-watch';
+export type { Term } from './term';

@@ -25,6 +25,17 @@ const words = [
   'Björk',
   'x-y-z',
   'xy',
+  'SHVL 804',
+  'shvl804',
+  '123',
+  '456-789',
+  'r and m',
+  'R & M',
+  'the al',
+  'the al dc',
+  'vol 4',
+  'volume iv',
+  '12 inch',
 ];
 const word = fc.constantFrom(...words);
 const text = fc.array(word, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(' '));

@@ -28,6 +28,9 @@ describe('normaliseTitle', () => {
     ['방탄소년단', '방탄소년단'],
     ['Fire 🔥 LP', 'fire lp'],
     ['soft\u00adhyphen', 'softhyphen'],
+    ['Ke$ha & A$AP', 'kesha asap'],
+    ['P!nk', 'pink'],
+    ['Go! Team', 'go team'],
     ['!!!', ''],
     ['', ''],
   ])('folds %j to %j', (title, folded) => {
@@ -37,6 +40,7 @@ describe('normaliseTitle', () => {
   it('reads the micro sign as the name of the letter, and leaves Greek words Greek', () => {
     expect(normaliseTitle('µ-Ziq')).toBe('mu ziq');
     expect(normaliseTitle('μουσική')).toBe('μουσικη');
+    expect(normaliseTitle('\u03bc-Ziq')).toBe('mu ziq');
   });
 
   it('is stable: a folded title folds to itself', () => {
@@ -82,16 +86,25 @@ describe('tokenise', () => {
 
 describe('readSpellings', () => {
   it('reads punctuation inside a word both as a gap and as nothing', () => {
-    expect(readSpellings('AC/DC Live')).toEqual({ words: ['ac', 'dc', 'live'], joined: ['acdc', 'live'] });
-    expect(readSpellings('The Jay-Z')).toEqual({ words: ['the', 'jay', 'z'], joined: ['the', 'jayz'] });
-    expect(readSpellings('2xLP new')).toEqual({ words: ['2', 'lp', 'new'], joined: ['2xlp', 'new'] });
+    expect(readSpellings('AC/DC Live')).toMatchObject({
+      words: ['ac', 'dc', 'live'],
+      joined: ['acdc', 'live'],
+    });
+    expect(readSpellings('The Jay-Z')).toMatchObject({ words: ['the', 'jay', 'z'], joined: ['the', 'jayz'] });
+    expect(readSpellings('2xLP new')).toMatchObject({ words: ['2', 'lp', 'new'], joined: ['2xlp', 'new'] });
   });
 
   it('has one spelling where punctuation makes no difference', () => {
-    expect(readSpellings('Pink Floyd – (Animals)')).toEqual({
+    expect(readSpellings('Pink Floyd – (Animals)')).toMatchObject({
       words: ['pink', 'floyd', 'animals'],
       joined: null,
     });
-    expect(readSpellings('R.E.M.')).toEqual({ words: ['rem'], joined: null });
+    expect(readSpellings('R.E.M.')).toEqual({ words: ['rem'], joined: null, codes: null });
+  });
+
+  it('reads groups of digits as one number too', () => {
+    expect(readSpellings('Blur 5 099902 987613 LP').codes).toContain('5099902987613');
+    expect(readSpellings('Philips 6360 012').codes).toEqual(['6360012']);
+    expect(readSpellings('Rush 2112 LP 1976').codes).toBeNull();
   });
 });

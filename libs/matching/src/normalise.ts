@@ -29,7 +29,7 @@ const PLAIN_SPELLINGS: Readonly<Record<string, string>> = {
 };
 
 /** `2LP`, `2xLP`, `12inch`: a count glued to a format. */
-const COUNTED_FORMAT = /^(\d{1,2})x?(lps?|eps?|cds?|dvds?|mcs?|inch|vinyl)$/;
+const COUNTED_FORMAT = /^(\d{1,2})x?(lps?|eps?|cds?|dvds?|mcs?|inch|in|vinyl)$/;
 
 /**
  * The words of a text in order, folded. Punctuation inside a name can be read in two ways, as a gap and as
@@ -40,6 +40,8 @@ export interface Spellings {
   readonly words: readonly string[];
   /** Punctuation inside a word read as nothing: `['acdc', 'live']`; null when that makes no difference. */
   readonly joined: readonly string[] | null;
+  /** Groups of digits read as one number, as in barcodes: `5 099902 987613`; null when there are none. */
+  readonly codes: readonly string[] | null;
 }
 
 /**
@@ -119,8 +121,37 @@ class SpellingReader {
     // `R E M` is spaced out on sleeves; two letters alone are too often words (`Side A B`).
     joinInitials(this.words, 0, 3);
     if (this.joined !== null) joinInitials(this.joined, 0, 3);
-    return { words: this.words, joined: this.joined };
+    return { words: this.words, joined: this.joined, codes: readCodes(this.words) };
   }
+}
+
+const MIN_CODE_LENGTH = 6;
+const MAX_CODE_LENGTH = 14;
+const MAX_CODES = 24;
+
+/** Every run of two or more groups of digits that is as long as a barcode or a catalogue number may be. */
+function readCodes(words: readonly string[]): string[] | null {
+  let codes: string[] | null = null;
+  for (let start = 0; start + 1 < words.length; start++) {
+    let code = words[start] ?? '';
+    if (!startsWithDigit(code) || !DIGITS.test(code)) continue;
+    for (let next = start + 1; next < words.length; next++) {
+      const word = words[next] ?? '';
+      if (!startsWithDigit(word) || !DIGITS.test(word)) break;
+      code += word;
+      if (code.length > MAX_CODE_LENGTH) break;
+      if (code.length >= MIN_CODE_LENGTH) (codes ??= []).push(code);
+      if (codes?.length === MAX_CODES) return codes;
+    }
+  }
+  return codes;
+}
+
+const DIGITS = /^\d+$/;
+
+function startsWithDigit(word: string): boolean {
+  const code = word.charCodeAt(0);
+  return code >= 48 && code <= 57;
 }
 
 /** Replaces every run of at least `least` single letters from `from` on by one word, in place. */
@@ -153,16 +184,28 @@ function isSingleLetter(word: string | undefined): boolean {
 function fold(text: string): string {
   const lower = (text.length > MAX_TEXT_LENGTH ? text.slice(0, MAX_TEXT_LENGTH) : text).toLowerCase();
   const folded = NON_ASCII.test(lower) ? foldUnicode(lower) : lower;
-  return folded.includes("'") || folded.includes('`') ? folded.replace(INNER_APOSTROPHE, '') : folded;
+  return INNER_SIGN.test(folded) ? readInnerSigns(folded) : folded;
 }
 
 const NON_ASCII = /[^\x00-\x7f]/;
+const INNER_SIGN = /['`$!]/;
 const INNER_APOSTROPHE = /(?<=[a-z\u0080-\uffff])['`](?=[a-z\u0080-\uffff])/g;
+const INNER_DOLLAR = /(?<=[a-z])\$(?=[a-z])/g;
+const INNER_EXCLAMATION = /(?<=[a-z])!(?=[a-z])/g;
 
-function foldUnicode(text: string): string {
-  return text.normalize('NFC').replace(NON_ASCII_CHARACTERS, foldCharacter).slice(0, MAX_TEXT_LENGTH);
+/** An apostrophe inside a word is not heard; `Ke$ha` and `P!nk` spell letters with signs. */
+function readInnerSigns(text: string): string {
+  const heard = text.replace(INNER_APOSTROPHE, '');
+  return heard.replace(INNER_DOLLAR, 's').replace(INNER_EXCLAMATION, 'i');
 }
 
+function foldUnicode(text: string): string {
+  const spelt = text.normalize('NFC').replace(LONE_MU, 'mu');
+  return spelt.replace(NON_ASCII_CHARACTERS, foldCharacter).slice(0, MAX_TEXT_LENGTH);
+}
+
+/** A Greek mu by itself, as people type the micro sign. */
+const LONE_MU = /(?<![\p{L}\p{N}])\u03bc(?![\p{L}\p{N}])/gu;
 const NON_ASCII_CHARACTERS = /[^\x00-\x7f]/gu;
 const APOSTROPHES = /[\u2018\u2019\u02bc\u2032\u00b4\uff07]/;
 /** Diacritics and invisible characters. Marks that make a letter of another script (kana, Devanagari) stay. */

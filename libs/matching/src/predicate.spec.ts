@@ -60,6 +60,30 @@ describe('matchRule on words', () => {
     ['frizz*', 'Primus – Frizzle Fry'],
     ['frizzle fr*', 'Primus – Frizzle Fry'],
     ['кино', 'КИНО – Группа крови'],
+    ['Simon & Garfunkel', 'Simon and Garfunkel - Bookends'],
+    ['simon and garfunkel', 'SIMON & GARFUNKEL Bookends'],
+    ["Guns N' Roses", 'Guns and Roses Appetite'],
+    ['guns and roses', "Guns N' Roses Appetite"],
+    ['Belle & Sebastian', 'Belle + Sebastian Tigermilk'],
+    ['The Rolling Stones', 'Rolling Stones Aftermath'],
+    ['The Cure', 'Cure, The - Faith LP'],
+    ['SHVL 804', 'Pink Floyd Dark Side SHVL-804'],
+    ['SHVL 804', 'Pink Floyd Dark Side SHVL804'],
+    ['SHVL804', 'Pink Floyd Dark Side SHVL 804'],
+    ['shvl-804', 'Pink Floyd Dark Side (SHVL 804)'],
+    ['BLP 1577', 'Coltrane Blue Train BLP-1577'],
+    ['6360012', 'Vertigo 6360 012 LP'],
+    ['6360 012', 'Vertigo 6360012 LP'],
+    ['5099902987613', 'Blur LP 5 099902 987613'],
+    ['0 75992 73012 4', 'Fleetwood Mac 075992730124'],
+    ['075992730124', 'Fleetwood Mac 0075992730124'],
+    ['Vol. 4', 'Black Sabbath Volume 4'],
+    ['Black Sabbath Volume IV', 'Black Sabbath Vol 4 LP'],
+    ['Led Zeppelin III', 'Led Zeppelin 3 LP'],
+    ['12 inch', 'New Order Blue Monday 12" single'],
+    ['µ-Ziq', '\u03bc-Ziq Lunatic Harness'],
+    ['mu-ziq', 'µ-Ziq Lunatic Harness'],
+    ['muziq', 'Mu-Ziq Lunatic Harness'],
   ])('finds %j in %j', (keyword, title) => {
     expect(keywordMatches(keyword, title)).toBe(true);
   });
@@ -74,6 +98,12 @@ describe('matchRule on words', () => {
     ['rizzle*', 'Primus – Frizzle Fry'],
     ['primus fri', 'Primus – Frizzle Fry'],
     ['ac/dc', 'AC live in DC'],
+    ['The Band', 'Steve Miller Band LP'],
+    ['SHVL 804', 'Pink Floyd SHVL 8041'],
+    ['SHVL 804', '804 SHVL'],
+    ['simon and garfunkel', 'Garfunkel and Simon'],
+    ['6360 012', 'Vertigo 6360 0123'],
+    ['U2', 'Side U 2'],
     ['*', 'anything'],
     ['  ', 'anything'],
   ])('does not find %j in %j', (keyword, title) => {
@@ -85,6 +115,14 @@ describe('matchRule on words', () => {
     expect(match({ keywords: ['primus', 'cd'] })).toBeNull();
     expect(match({ keywords: ['primus'], q: 'fry cheese' })).toBeNull();
     expect(match({ q: '"fry frizzle"' })).toBeNull();
+  });
+
+  it('does not insist on an "and" in a search line', () => {
+    expect(match({ q: 'simon and garfunkel' }, { title: 'Simon & Garfunkel LP' })).not.toBeNull();
+    expect(
+      match({ keywords: ['simon', 'and', 'garfunkel'] }, { title: 'Simon & Garfunkel LP' }),
+    ).not.toBeNull();
+    expect(match({ q: 'and' }, { title: 'Simon & Garfunkel LP' })).toBeNull();
   });
 
   it('leaves out titles that say an excluded word, phrase or prefix', () => {

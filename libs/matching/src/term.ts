@@ -1,4 +1,5 @@
-import { readSpellings, type Spellings } from './normalise';
+import type { Spellings } from './normalise';
+import { isConnective, spellingsOf } from './term-spellings';
 
 /** A rule holds at most this many terms; keywords beyond are ignored. */
 export const MAX_TERMS = 64;
@@ -10,7 +11,7 @@ export const MAX_TERMS = 64;
 export interface Term {
   /** As written, trimmed: for display. */
   readonly text: string;
-  /** One or two spellings, each of at least one word: `AC/DC` has `[['ac', 'dc'], ['acdc']]`. */
+  /** The ways to write it, each of at least one word: `AC/DC` has `[['ac', 'dc'], ['acdc']]`. */
   readonly spellings: readonly (readonly string[])[];
   /** The last word may go on (`metal*`). */
   readonly isPrefix: boolean;
@@ -20,9 +21,8 @@ export interface Term {
 export function parseTerm(keyword: string): Term | null {
   const text = keyword.trim();
   const isPrefix = text.endsWith('*');
-  const { words, joined } = readSpellings(text);
-  if (words.length === 0) return null;
-  return { text, spellings: joined === null ? [words] : [words, joined], isPrefix };
+  const spellings = spellingsOf(text);
+  return spellings.length === 0 ? null : { text, spellings, isPrefix };
 }
 
 /** Reads a search line: quoted phrases in order, every other word on its own. */
@@ -31,7 +31,7 @@ export function parseSearchLine(line: string): Term[] {
   return distinctTerms([...pieces].map(([, phrase, word]) => parseTerm(phrase ?? word ?? '')));
 }
 
-/** Drops empty and repeated terms. */
+/** Drops empty and repeated terms, and a lone `and` beside others: half of all titles leave it out. */
 export function distinctTerms(terms: readonly (Term | null)[]): Term[] {
   const byMeaning = new Map<string, Term>();
   for (const term of terms) {
@@ -40,7 +40,9 @@ export function distinctTerms(terms: readonly (Term | null)[]): Term[] {
     if (!byMeaning.has(meaning)) byMeaning.set(meaning, term);
     if (byMeaning.size === MAX_TERMS) break;
   }
-  return [...byMeaning.values()];
+  const distinct = [...byMeaning.values()];
+  const telling = distinct.filter(({ spellings }) => !isConnective(spellings[0] ?? []));
+  return telling.length > 0 ? telling : distinct;
 }
 
 /** Whether the title says what the term asks for. */
@@ -48,6 +50,8 @@ export function occursIn(term: Term, title: Spellings): boolean {
   for (const spelling of term.spellings) {
     if (hasRun(title.words, spelling, term.isPrefix)) return true;
     if (title.joined !== null && hasRun(title.joined, spelling, term.isPrefix)) return true;
+    if (title.codes !== null && hasRun(title.codes, spelling, term.isPrefix) && spelling.length === 1)
+      return true;
   }
   return false;
 }

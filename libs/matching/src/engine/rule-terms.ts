@@ -39,9 +39,8 @@ function isExpressible(term: Term): boolean {
 
 /** The id of the term itself, or of one that occurs wherever it does. */
 function useTerm(term: Term, terms: TermTable): number {
-  const [first, second] = term.spellings.map((words) => useSpelling(words, term.isPrefix, terms));
-  if (first === undefined) throw new Error('a term without words');
-  return second === undefined ? first : terms.useEither(first, second);
+  const spellings = term.spellings.map((words) => useSpelling(words, term.isPrefix, terms));
+  return spellings.reduce((either, next) => terms.useEither(either, next));
 }
 
 function useSpelling(words: readonly string[], isPrefix: boolean, terms: TermTable): number {

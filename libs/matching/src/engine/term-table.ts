@@ -7,7 +7,7 @@ const WORD = 1;
 /** `left` then `right`, where left is a word or a shorter phrase: phrases form a trie. */
 const PHRASE = 2;
 const PREFIX = 3;
-/** `left` or `right`: the two spellings of one name. */
+/** `left` or `right`: spellings of one name; either may be such a term itself. */
 const EITHER = 4;
 const RELEASE = 5;
 const MASTER = 6;

@@ -25,6 +25,7 @@ export class TitleReader {
   readTitle(title: Spellings): void {
     this.readWords(title.words);
     if (title.joined !== null) this.readWords(title.joined);
+    if (title.codes !== null) this.readCodes(title.codes);
   }
 
   mark(id: number): void {
@@ -35,17 +36,25 @@ export class TitleReader {
     if (hasImplied[id] === 1) for (const other of implied.get(id) ?? []) this.mark(other);
   }
 
+  /** Codes stand for themselves: two of them are no phrase. */
+  private readCodes(codes: readonly string[]): void {
+    for (const code of codes) this.readWord(code);
+  }
+
   private readWords(words: readonly string[]): void {
-    const { wordIds, terms } = this;
-    const hasPrefixes = !terms.prefixes.isEmpty;
+    const { wordIds } = this;
     wordIds.length = 0;
-    for (const word of words) {
-      const id = terms.words.get(word) ?? -1;
-      wordIds.push(id);
-      if (id >= 0) this.mark(id);
-      if (hasPrefixes) for (const prefix of terms.prefixes.of(word)) this.mark(prefix);
-    }
+    for (const word of words) wordIds.push(this.readWord(word));
     this.readPhrases();
+  }
+
+  /** Marks a word and its beginnings; answers with its id, or -1. */
+  private readWord(word: string): number {
+    const { terms } = this;
+    const id = terms.words.get(word) ?? -1;
+    if (id >= 0) this.mark(id);
+    if (!terms.prefixes.isEmpty) for (const prefix of terms.prefixes.of(word)) this.mark(prefix);
+    return id;
   }
 
   /** Follows the phrase trie from every word as far as it goes. */
