@@ -232,6 +232,16 @@ describe('listings over HTTP', () => {
       ]);
     });
 
+    it('takes the link that eBay has made for the campaign as it is, and none of another campaign', async () => {
+      const url = 'https://www.ebay.com/itm/1';
+      const own = `${url}?hash=x&mkevt=1&campid=5338000000&toolid=10049`;
+      const supplied = await store({ url, raw: { affiliateUrl: own } });
+      const foreign = await store({ url, raw: { affiliateUrl: own.replace('5338000000', '111') } });
+
+      expect((await click(supplied)).headers.get('location')).toBe(own);
+      expect((await click(foreign)).headers.get('location')).toMatch(/itm\/1\?mkevt=1&.*campid=5338000000/);
+    });
+
     it.each([
       ['another marketplace', { provider: 'mock', url: 'https://www.ebay.com/itm/1' }, 'listing not found'],
       [

@@ -245,6 +245,29 @@ describe('search', () => {
     expect(ebay.requests(SEARCH_PATH)).toHaveLength(2);
   });
 
+  it('finds what fits the bounds beyond the pages that one query may cost', async () => {
+    const artist = word();
+    const old = new Date(Date.now() - 3_600_000).toISOString();
+    ebay.publish({ title: `${artist} bargain`, price: '4.00', originAt: old });
+    for (let n = 0; n < 810; n++) ebay.publish({ title: `${artist} dear ${n}`, price: '90.00' });
+
+    const all = await search({ keywords: [artist], providers: ['ebay'], page: 9, page_size: 100 });
+    const within = await search({ keywords: [artist], providers: ['ebay'], max_price: 5 });
+
+    expect(all.body.pagination).toMatchObject({ total: 800, has_next: false });
+    expect(within.body.items.map(({ title }) => title)).toEqual([`${artist} bargain`]);
+    expect(within.body.pagination).toMatchObject({ total: 1, has_next: false });
+  });
+
+  it('asks the marketplace of eBay that is named', async () => {
+    const artist = word();
+    ebay.publish({ title: `${artist} here` });
+    ebay.publish({ title: `${artist} there`, marketplace: 'EBAY_GB', currency: 'GBP' });
+
+    const { body } = await search({ keywords: [artist], providers: ['ebay'], ebay_marketplace: 'EBAY_GB' });
+    expect(body.items.map(({ title }) => title)).toEqual([`${artist} there`]);
+  });
+
   it('stores nothing but whose requests they were', async () => {
     await search({ keywords: [word()] });
 

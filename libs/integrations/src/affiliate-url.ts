@@ -5,6 +5,8 @@ import type { ProviderName } from './listing-provider';
 export interface AffiliateOptions {
   campaignId: string | null | undefined;
   customId: string | null | undefined;
+  /** The link that eBay has made for a campaign; it wants that one used as it is. */
+  supplied?: string | null | undefined;
 }
 
 const US_ROTATION = '711-53200-19255-0';
@@ -25,14 +27,15 @@ const ROTATIONS: Readonly<Record<string, string>> = {
 const TRACKING_KEYS = new Set(['mkevt', 'mkcid', 'mkrid', 'campid', 'toolid', 'customid']);
 
 /**
- * An eBay link with the tracking of the campaign: in front of a fragment, in place of tracking that was there. The
+ * An eBay link with the tracking of the campaign: the one that eBay itself has made, where there is one; else made here, in front of a fragment, in place of tracking that was there. The
  * trimmed URL, unchanged, when there is no campaign or the URL is not an https URL of eBay's; empty when it is blank.
  */
-export function affiliateUrl(url: string, { campaignId, customId }: AffiliateOptions): string {
+export function affiliateUrl(url: string, { campaignId, customId, supplied }: AffiliateOptions): string {
   const target = url.trim();
   const site = siteOf(target);
   const campaign = campaignId?.trim() ?? '';
   if (site === null || campaign === '') return target;
+  if (supplied && isOfCampaign(supplied, campaign)) return supplied;
   const [address = '', ...fragments] = target.split('#');
   const [path = '', ...queries] = address.split('?');
   const kept = queries
@@ -68,6 +71,11 @@ export function publicUrl(
   return listing.listingId === null
     ? affiliateUrl(listing.url, options)
     : `/api/outbound/ebay/${listing.listingId}`;
+}
+
+/** A link of an earlier campaign would earn somebody else's money. */
+function isOfCampaign(url: string, campaign: string): boolean {
+  return siteOf(url) !== null && new URL(url).searchParams.get('campid') === campaign;
 }
 
 function siteOf(url: string): string | null {

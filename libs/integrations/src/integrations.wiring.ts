@@ -120,6 +120,10 @@ function makeEbay(config: AppConfig, tools: ProviderHttpTools): EbayProvider {
       marketplaceId: config.EBAY_MARKETPLACE_ID,
       campaignId: config.EBAY_CAMPAIGN_ID ?? null,
       customId: config.EBAY_CUSTOM_ID ?? null,
+      contextualLocation: config.EBAY_CONTEXTUAL_LOCATION ?? null,
+      categoryIds: Object.fromEntries(
+        config.EBAY_CATEGORY_IDS.map((entry) => entry.split('=') as [string, string]),
+      ),
       http: {
         baseUrl: config.EBAY_API_BASE_URL,
         timeoutMs: config.EBAY_TIMEOUT_SECONDS * 1_000,

@@ -42,6 +42,18 @@ export interface ListingSearch {
   terms: string;
   /** The provider's own market, such as `EBAY_US`; null means its default. */
   marketplace: string | null;
+  /**
+   * Bounds that the provider may use to leave out the rest, where it can do so exactly; decimals in `currency`. They
+   * spare pages and are no promise: the caller looks again.
+   */
+  price?: PriceBounds | undefined;
+}
+
+export interface PriceBounds {
+  min: number | null;
+  max: number | null;
+  /** ISO 4217, upper case. */
+  currency: string;
 }
 
 export interface SearchPageRequest {

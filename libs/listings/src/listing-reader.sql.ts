@@ -6,6 +6,9 @@ const COLUMNS = `
 /** $1 id */
 export const LISTING_BY_ID = `SELECT ${COLUMNS} FROM listings l WHERE l.id = $1`;
 
+/** $1 id. eBay's own affiliate link comes with what it was asked for. */
+export const OUTBOUND_LISTING = `SELECT provider, url, raw->>'affiliateUrl' AS affiliate_url FROM listings WHERE id = $1`;
+
 /** $1 listing, $2 limit: the newest points, oldest first. */
 export const PRICE_HISTORY = `
   SELECT price, currency, recorded_at

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { affiliateUrl, isEbayUrl } from '@waxwatch/integrations';
+import { affiliateUrl, isEbayUrl, type ProviderName } from '@waxwatch/integrations';
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
-import { ListingReader } from './listing-reader';
-import { RECORD_CLICK } from './listing-reader.sql';
+import { OUTBOUND_LISTING, RECORD_CLICK } from './listing-reader.sql';
+
+interface OutboundListing {
+  provider: ProviderName;
+  url: string;
+  affiliate_url: string | null;
+}
 
 const MAX_REFERRER_LENGTH = 2000;
 
@@ -13,7 +18,6 @@ const MAX_REFERRER_LENGTH = 2000;
 @Injectable()
 export class Outbound {
   constructor(
-    private readonly listings: ListingReader,
     private readonly db: Database,
     private readonly ids: IdSource,
     @InjectConfig() private readonly config: AppConfig,
@@ -24,8 +28,8 @@ export class Outbound {
    * @throws AppError 404 when there is no such eBay listing or its address is none of eBay's
    */
   async toEbay(userId: string, listingId: string, referrer: string | null): Promise<string> {
-    const listing = await this.listings.get(listingId);
-    if (listing.provider !== 'ebay') throw new AppError('not_found', 'listing not found');
+    const [listing] = await this.db.rows<OutboundListing>(OUTBOUND_LISTING, [listingId]);
+    if (listing?.provider !== 'ebay') throw new AppError('not_found', 'listing not found');
     if (!isEbayUrl(listing.url)) throw new AppError('not_found', 'listing destination unavailable');
     await this.db.rows(RECORD_CLICK, [
       this.ids.next(),
@@ -35,6 +39,6 @@ export class Outbound {
       referrer?.slice(0, MAX_REFERRER_LENGTH) ?? null,
     ]);
     const { EBAY_CAMPAIGN_ID: campaignId, EBAY_CUSTOM_ID: customId } = this.config;
-    return affiliateUrl(listing.url, { campaignId, customId });
+    return affiliateUrl(listing.url, { campaignId, customId, supplied: listing.affiliate_url });
   }
 }

@@ -88,6 +88,7 @@ export class DuePolls {
           pageSize: this.config.SCHEDULER_RULE_LIMIT,
           isSinglePage: target.isFirst,
           isCatchingUp: target.isCatchingUp,
+          lastPolledMs: target.lastPolledMs,
           beforeFirstPage: async () => await this.schedule.noteCatchingUp(target),
           call: {
             signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.lifecycle.drainSignal]),

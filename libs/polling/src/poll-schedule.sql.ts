@@ -12,7 +12,8 @@ export const CLAIM_DUE = `
   SET lease_token = $2, due_at = now() + $3 * interval '1 second'
   FROM due WHERE t.id = due.id
   RETURNING t.id, t.provider, t.kind, t.marketplace, t.key, t.failures,
-    t.last_polled_at IS NULL AS is_first, t.is_catching_up,
+    t.last_polled_at IS NULL AS is_first, (extract(epoch FROM t.last_polled_at) * 1000)::float8 AS last_polled_ms,
+    t.is_catching_up,
     EXISTS (SELECT FROM poll_subscriptions s WHERE s.target_id = t.id) AS is_wanted,
     extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds, due.is_abandoned`;
 

@@ -26,6 +26,8 @@ export interface ClaimedTarget {
   failures: number;
   /** It has never been polled: what is for sale now is not news from the last interval. */
   isFirst: boolean;
+  /** When it was polled last, in milliseconds of the epoch; null when never. */
+  lastPolledMs: number | null;
   /** Look again at what is known: see `PollTarget`. */
   isCatchingUp: boolean;
   /** Somebody subscribes to it; those who did may have been deleted. */
@@ -43,6 +45,7 @@ interface ClaimedRow {
   key: string;
   failures: number;
   is_first: boolean;
+  last_polled_ms: number | null;
   is_wanted: boolean;
   is_catching_up: boolean;
   lag_seconds: number;
@@ -83,6 +86,7 @@ export class PollSchedule {
       key: row.key,
       failures: row.failures,
       isFirst: row.is_first,
+      lastPolledMs: row.last_polled_ms,
       isWanted: row.is_wanted,
       isCatchingUp: row.is_catching_up,
       lagSeconds: row.lag_seconds,

@@ -13,6 +13,12 @@ import type { PollQuestion } from './poll-subscriptions';
 
 /** Pages of one question per poll: what a flood brings beyond them is not seen. */
 const MAX_PAGES = 5;
+/**
+ * A marketplace may show an item up to so long after it was offered, among older ones that are known by then. So a poll
+ * looks back beyond the last one, at the cost of one more page where much is new.
+ */
+const INDEX_DELAY_MS = 20 * 60_000;
+const PAGES_FOR_LATE_ITEMS = 2;
 /** A known item among new ones may have come through another question. */
 const OLDEST_LOOKED_AT = 3;
 
@@ -31,6 +37,8 @@ export interface PollOptions {
   isSinglePage: boolean;
   /** Look again at what is known: read all pages and match everything on them. */
   isCatchingUp: boolean;
+  /** When the question was asked last; what was offered well before is no news. Null when never. */
+  lastPolledMs?: number | null;
   /** Called before the first of several pages is stored; what is stored from then on may be all there is. */
   beforeFirstPage?: () => Promise<void>;
   call: ProviderCall;
@@ -82,7 +90,9 @@ export class Poller {
       const isLast = options.isSinglePage || cursor === null || page === MAX_PAGES;
       if (page === 1 && !isLast) await options.beforeFirstPage?.();
       const stored = await this.store(answer.items, outcome, options.isCatchingUp);
-      if (isLast || (!options.isCatchingUp && endsInKnown(stored))) break;
+      const isFarEnough =
+        page >= PAGES_FOR_LATE_ITEMS || reachesBack(answer.items, options.lastPolledMs ?? null);
+      if (isLast || (!options.isCatchingUp && endsInKnown(stored) && isFarEnough)) break;
     }
     return outcome;
   }
@@ -132,6 +142,13 @@ export class Poller {
 /** Newest first: when the oldest items of a page are known, so is what follows. One known item alone proves nothing. */
 const endsInKnown = (isNew: readonly boolean[]): boolean =>
   isNew.slice(-OLDEST_LOOKED_AT).every((value) => !value);
+
+/** Whether a page goes back to items that were offered long enough before the last poll to have been shown by then. */
+function reachesBack(items: readonly ProviderListing[], lastPolledMs: number | null): boolean {
+  if (lastPolledMs === null) return true;
+  const offered = items.flatMap(({ listedAt }) => (listedAt === null ? [] : [Date.parse(listedAt)]));
+  return offered.length === 0 || Math.min(...offered) < lastPolledMs - INDEX_DELAY_MS;
+}
 
 /** A release that the provider no longer knows has no copy for sale either. */
 async function lookUp(

@@ -1,7 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { isProviderError, type ListingProvider, providerLabel } from '@waxwatch/integrations';
+import {
+  isProviderError,
+  type ListingProvider,
+  type PriceBounds,
+  providerLabel,
+} from '@waxwatch/integrations';
 import { Clock } from '@waxwatch/platform/clock';
-import { ProviderScan, SearchDeadlineError } from './provider-scan';
+import { type Narrowing, ProviderScan, SearchDeadlineError } from './provider-scan';
 import { ScanCache } from './scan-cache';
 import type { SearchHit } from './search-hit';
 
@@ -26,6 +31,10 @@ export interface ProviderOutcome {
 export interface ProviderQuestion {
   terms: string;
   userId: string;
+  /** Which of its marketplaces eBay is asked for; null is the usual one. */
+  marketplace: string | null;
+  /** Bounds to leave out the rest by, where a provider has more than may be read. */
+  price: PriceBounds | null;
   /** Whether these hits are all that the page needs. */
   isEnough: (hits: SearchHit[]) => boolean;
 }
@@ -45,16 +54,32 @@ export class ProviderFanOut {
 
   /** Never throws. */
   async ask(provider: ListingProvider, question: ProviderQuestion): Promise<ProviderOutcome> {
-    const { terms, userId, isEnough } = question;
-    const key = `${provider.name}\n${terms.toLowerCase()}`;
-    const scan = this.scans.getOrStart(key, () => new ProviderScan(provider, terms));
     const signal = AbortSignal.timeout(this.limits.deadlineMs);
+    const isEbay = provider.name === 'ebay';
+    const market = isEbay && question.marketplace !== null ? { marketplace: question.marketplace } : {};
+    const { outcome, isCutOff } = await this.read(provider, question, market, signal);
+    // Where there is more than may be read, the bounds bring in what lies beyond; elsewhere they would only cost a call.
+    if (!isEbay || !question.price || !isCutOff || question.isEnough(outcome.hits)) return outcome;
+    const narrowed = { ...market, price: question.price };
+    const within = await this.read(provider, question, narrowed, signal);
+    const byId = new Map([...outcome.hits, ...within.outcome.hits].map((hit) => [hit.externalId, hit]));
+    return { hits: [...byId.values()], error: within.outcome.error };
+  }
+
+  private async read(
+    provider: ListingProvider,
+    { terms, userId, isEnough }: ProviderQuestion,
+    narrowed: Narrowing,
+    signal: AbortSignal,
+  ): Promise<{ outcome: ProviderOutcome; isCutOff: boolean }> {
+    const key = JSON.stringify([provider.name, terms.toLowerCase(), narrowed]);
+    const scan = this.scans.getOrStart(key, () => new ProviderScan(provider, terms, narrowed));
     try {
       await scan.readUntil(isEnough, { signal, priority: 'interactive', userId });
-      return { hits: scan.hits, error: null };
+      return { outcome: { hits: scan.hits, error: null }, isCutOff: scan.isCutOff };
     } catch (error) {
       this.scans.drop(key, scan);
-      return { hits: scan.hits, error: this.explain(provider, error) };
+      return { outcome: { hits: scan.hits, error: this.explain(provider, error) }, isCutOff: false };
     }
   }
 

@@ -1,8 +1,11 @@
-import type { ListingPage, ListingProvider, ProviderCall } from '@waxwatch/integrations';
+import type { ListingPage, ListingProvider, ListingSearch, ProviderCall } from '@waxwatch/integrations';
 import type { SearchHit } from './search-hit';
 
 /** Pages of one provider that one query may cost; what lies beyond cannot be reached by search. */
 const MAX_PAGES = 4;
+
+/** What of all that fits the words is asked for. */
+export type Narrowing = Partial<Pick<ListingSearch, 'marketplace' | 'price'>>;
 
 /** The provider did not answer before the searcher's patience ended. */
 export class SearchDeadlineError extends Error {
@@ -20,11 +23,17 @@ export class ProviderScan {
   constructor(
     private readonly provider: ListingProvider,
     private readonly terms: string,
+    private readonly narrowed: Narrowing = {},
   ) {}
 
   /** Everything read so far, without duplicates, in the provider's order. */
   get hits(): SearchHit[] {
     return [...this.found.values()];
+  }
+
+  /** More was to be had, but no query may cost more pages. */
+  get isCutOff(): boolean {
+    return this.isAtEnd && this.cursor !== null;
   }
 
   /**
@@ -42,14 +51,15 @@ export class ProviderScan {
     while (!this.isAtEnd && !isEnough(this.hits)) {
       call.signal.throwIfAborted();
       const limit = this.provider.capabilities.maxPageSize;
-      const search = { terms: this.terms, marketplace: null };
+      const search = { terms: this.terms, marketplace: null, ...this.narrowed };
       this.take(await this.provider.search(search, { limit, cursor: this.cursor }, call));
     }
   }
 
   private take(page: ListingPage): void {
     for (const item of [...page.items, ...page.unpriced]) {
-      const { raw: _raw, ...hit } = item;
+      const { raw, ...rest } = item;
+      const hit = { ...rest, affiliateUrl: typeof raw.affiliateUrl === 'string' ? raw.affiliateUrl : null };
       if (!this.found.has(hit.externalId)) this.found.set(hit.externalId, hit);
     }
     this.pages += 1;

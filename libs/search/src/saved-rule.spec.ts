@@ -17,13 +17,14 @@ describe('toSavedRule', () => {
   });
 
   it('keeps every bound that was asked for', () => {
-    const search = saved({ min_price: 5, max_price: 30, min_condition: 'VG+' });
+    const search = saved({ min_price: 5, max_price: 30, min_condition: 'VG+', ebay_marketplace: 'ebay_gb' });
 
     expect(toSavedRule(search, ['ebay', 'mock']).query).toEqual({
       sources: ['ebay', 'mock'],
       min_price: 5,
       max_price: 30,
       min_condition: 'VG+',
+      ebay_marketplace: 'EBAY_GB',
     });
   });
 

@@ -11,13 +11,14 @@ export function toSavedRule(
   { name, query, pollIntervalSeconds }: SavedSearch,
   sources: ProviderName[],
 ): NewWatchRule {
-  const { keywords, minPrice, maxPrice, minCondition } = query;
+  const { keywords, minPrice, maxPrice, minCondition, marketplace } = query;
   const stated: RuleQuery = {
     sources,
     ...(keywords.length > 0 && { keywords }),
     ...(minPrice !== null && { min_price: minPrice }),
     ...(maxPrice !== null && { max_price: maxPrice }),
     ...(minCondition !== null && { min_condition: minCondition }),
+    ...(marketplace !== null && { ebay_marketplace: marketplace }),
   };
   return { name, query: checked(stated), isActive: true, pollIntervalSeconds };
 }

@@ -1,7 +1,10 @@
 import type { CatalogueHit, ProviderListing } from '@waxwatch/integrations';
 
 /** A copy for sale, or a catalogue entry without a known price. What only the store needs is left out. */
-export type SearchHit = Omit<ProviderListing, 'raw'> | Omit<CatalogueHit, 'raw'>;
+export type SearchHit = (Omit<ProviderListing, 'raw'> | Omit<CatalogueHit, 'raw'>) & {
+  /** The link that the provider itself has made for our campaign. */
+  affiliateUrl?: string | null;
+};
 
 /** A hit as it is shown. */
 export interface FoundListing {

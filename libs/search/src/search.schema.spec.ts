@@ -15,6 +15,7 @@ describe('SearchQuery', () => {
       minPrice: null,
       maxPrice: null,
       minCondition: null,
+      marketplace: null,
       page: 1,
       pageSize: 24,
     });
@@ -36,6 +37,10 @@ describe('SearchQuery', () => {
     ],
     [{ min_price: -1 }, 'body.min_price: Input should be greater than or equal to 0'],
     [{ min_condition: '' }, 'body.min_condition: String should have at least 1 character'],
+    [
+      { ebay_marketplace: 'EBAY_XX' },
+      'body.ebay_marketplace: Value error, ebay_marketplace must be a marketplace of eBay such as EBAY_GB',
+    ],
     [{ page: 0 }, 'body.page: Input should be greater than or equal to 1'],
     [{ page_size: 101 }, 'body.page_size: Input should be less than or equal to 100'],
     [{ keywords: null }, 'body.keywords: Input should be a valid list'],

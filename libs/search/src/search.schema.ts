@@ -1,4 +1,4 @@
-import { PROVIDER_NAMES, type ProviderName, providerNotice } from '@waxwatch/integrations';
+import { EBAY_MARKETPLACES, PROVIDER_NAMES, type ProviderName, providerNotice } from '@waxwatch/integrations';
 import { toldInWords, wireId, wireInt, wireMoney, wireText, wireTrimmedText } from '@waxwatch/platform/http';
 import { z } from 'zod';
 import type { FoundListing } from './search-hit';
@@ -10,6 +10,8 @@ export interface SearchRequest {
   minPrice: number | null;
   maxPrice: number | null;
   minCondition: string | null;
+  /** Where eBay is asked; null is its usual marketplace. */
+  marketplace: string | null;
   page: number;
   pageSize: number;
 }
@@ -59,6 +61,15 @@ export const SearchQuery = z
     min_price: optionalMoney(),
     max_price: optionalMoney(),
     min_condition: wireText(1, 30).nullable().default(null),
+    ebay_marketplace: z
+      .string()
+      .transform((name) => name.trim().toUpperCase())
+      .refine(
+        (name) => EBAY_MARKETPLACES.has(name),
+        'ebay_marketplace must be a marketplace of eBay such as EBAY_GB',
+      )
+      .nullable()
+      .default(null),
     page: toldInWords(wireInt(1, 1_000_000), 'At most 1000000', 'maximum').prefault(1),
     page_size: wireInt(1, 100).prefault(24),
   })
@@ -72,12 +83,13 @@ export const SearchQuery = z
   })
   .meta({ id: 'SearchQuery' })
   .transform((body): SearchRequest => {
-    const { min_price, max_price, min_condition, page_size, ...rest } = body;
+    const { min_price, max_price, min_condition, ebay_marketplace, page_size, ...rest } = body;
     return {
       ...rest,
       minPrice: min_price,
       maxPrice: max_price,
       minCondition: min_condition,
+      marketplace: ebay_marketplace,
       pageSize: page_size,
     };
   });

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ExchangeRates } from '@waxwatch/exchange-rates';
-import { type ListingProvider, type ProviderName, ProviderRegistry, publicUrl } from '@waxwatch/integrations';
+import {
+  type ListingProvider,
+  type PriceBounds,
+  type ProviderName,
+  ProviderRegistry,
+  publicUrl,
+} from '@waxwatch/integrations';
 import type { FxRates } from '@waxwatch/matching';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
@@ -82,10 +88,12 @@ export class SearchService {
     const wanted = Math.ceil((request.page * request.pageSize + 1) / DEPTH_STEP) * DEPTH_STEP;
     const isEnough = (hits: SearchHit[]): boolean =>
       hits.filter((hit) => passesBounds(hit, bounds, fx)).length >= wanted;
+    const { marketplace } = request;
+    const price = boundsOf(request, bounds.currency);
     const outcomes = await Promise.all(
       providers.map(async (provider): Promise<[ProviderName, ProviderOutcome]> => [
         provider.name,
-        await this.fanOut.ask(provider, { terms, userId, isEnough }),
+        await this.fanOut.ask(provider, { terms, userId, marketplace, price, isEnough }),
       ]),
     );
     return new Map(outcomes);
@@ -98,9 +106,10 @@ export class SearchService {
       [hits.map((hit) => hit.provider), hits.map((hit) => hit.externalId)],
     );
     const ids = new Map(stored.map((row) => [`${row.provider}:${row.external_id}`, row.id]));
-    const affiliate = { campaignId: this.config.EBAY_CAMPAIGN_ID, customId: this.config.EBAY_CUSTOM_ID };
+    const campaign = { campaignId: this.config.EBAY_CAMPAIGN_ID, customId: this.config.EBAY_CUSTOM_ID };
     return hits.map((hit) => {
       const listingId = ids.get(`${hit.provider}:${hit.externalId}`) ?? null;
+      const affiliate = { ...campaign, supplied: hit.affiliateUrl };
       return { hit, listingId, publicUrl: publicUrl({ ...hit, listingId }, affiliate) };
     });
   }
@@ -112,6 +121,10 @@ export class SearchService {
     );
     return user?.currency?.toUpperCase() ?? DEFAULT_CURRENCY;
   }
+}
+
+function boundsOf({ minPrice: min, maxPrice: max }: SearchRequest, currency: string): PriceBounds | null {
+  return min === null && max === null ? null : { min, max, currency };
 }
 
 function errorsOf(outcomes: Map<ProviderName, ProviderOutcome>): SearchPage['providerErrors'] {

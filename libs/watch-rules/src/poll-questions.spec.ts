@@ -4,14 +4,14 @@ describe('pollQuestions', () => {
   it('asks each source that is enabled, in their fixed order', () => {
     const query = { sources: ['mock', 'discogs', 'ebay'], keywords: ['Primus'] };
 
-    expect(pollQuestions(query, ['discogs', 'mock'])).toEqual([
+    expect(pollQuestions(query, ['discogs', 'mock'], 'EBAY_US')).toEqual([
       { provider: 'discogs', kind: 'search', marketplace: null, key: 'primus' },
       { provider: 'mock', kind: 'search', marketplace: null, key: 'primus' },
     ]);
   });
 
   it('asks for everything where the rule states no words', () => {
-    expect(pollQuestions({ sources: ['mock'] }, ['mock'])).toMatchObject([{ key: '' }]);
+    expect(pollQuestions({ sources: ['mock'] }, ['mock'], 'EBAY_US')).toMatchObject([{ key: '' }]);
   });
 
   it.each([
@@ -21,6 +21,23 @@ describe('pollQuestions', () => {
     { sources: ['mock'], keywords: ['!!!'] },
     { sources: ['mock'], min_price: 9, max_price: 5 },
   ])('asks nothing for %j', (query) => {
-    expect(pollQuestions(query, ['mock'])).toEqual([]);
+    expect(pollQuestions(query, ['mock'], 'EBAY_US')).toEqual([]);
   });
+
+  it.each([
+    [undefined, null],
+    ['EBAY_GB', 'EBAY_GB'],
+    ['EBAY_US', null],
+    [7, null],
+  ])(
+    'asks eBay where the rule says, as one question with those who mean the same (%p)',
+    (named, marketplace) => {
+      const query = { sources: ['mock', 'ebay'], ebay_marketplace: named };
+
+      expect(pollQuestions(query, ['ebay', 'mock'], 'EBAY_US')).toMatchObject([
+        { provider: 'ebay', marketplace },
+        { provider: 'mock', marketplace: null },
+      ]);
+    },
+  );
 });

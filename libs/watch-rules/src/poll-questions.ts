@@ -7,13 +7,28 @@ import type { RuleQuery } from './rule-query';
 /**
  * What to ask the marketplaces for a rule: one question for each of its sources that is enabled. A rule that no
  * listing can satisfy (keywords without a letter, a price range without a price) asks nothing.
+ * @param homeMarketplace where eBay is asked for rules that name no marketplace
  */
-export function pollQuestions(query: RuleQuery, enabled: readonly ProviderName[]): PollQuestion[] {
+export function pollQuestions(
+  query: RuleQuery,
+  enabled: readonly ProviderName[],
+  homeMarketplace: string,
+): PollQuestion[] {
   const { sources } = query;
   if (!Array.isArray(sources)) return [];
   if (compileRule({ id: '', version: 0, userCurrency: null, query }).kind === 'never') return [];
   const key = canonicalTerms(query);
   return enabled
     .filter((provider) => sources.includes(provider))
-    .map((provider) => ({ provider, kind: 'search', marketplace: null, key }));
+    .map((provider) => ({
+      provider,
+      kind: 'search',
+      marketplace: provider === 'ebay' ? marketplaceOf(query, homeMarketplace) : null,
+      key,
+    }));
+}
+
+/** Null for the usual one, so that who names it asks the same question as who does not. */
+function marketplaceOf({ ebay_marketplace: named }: RuleQuery, home: string): string | null {
+  return typeof named === 'string' && named !== home ? named : null;
 }

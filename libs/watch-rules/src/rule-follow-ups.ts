@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { type ProviderName, ProviderRegistry } from '@waxwatch/integrations';
 import { Backfills } from '@waxwatch/listings';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { PollSubscriptions } from '@waxwatch/polling';
 import type { EntityManager } from 'typeorm';
 import { pollQuestions } from './poll-questions';
@@ -14,6 +15,7 @@ export class RuleFollowUps {
     private readonly providers: ProviderRegistry,
     private readonly polls: PollSubscriptions,
     private readonly backfills: Backfills,
+    @InjectConfig() private readonly config: Pick<AppConfig, 'EBAY_MARKETPLACE_ID'>,
   ) {}
 
   /** The providers that a rule may name, in their fixed order. */
@@ -44,6 +46,10 @@ export class RuleFollowUps {
 
   private async plan(tx: EntityManager, rule: WatchRuleOut, providers: ProviderName[]): Promise<void> {
     const subscriber = { kind: 'rule', id: rule.id, intervalSeconds: rule.poll_interval_seconds } as const;
-    await this.polls.replace(tx, subscriber, pollQuestions(rule.query, providers));
+    await this.polls.replace(
+      tx,
+      subscriber,
+      pollQuestions(rule.query, providers, this.config.EBAY_MARKETPLACE_ID),
+    );
   }
 }

@@ -78,6 +78,10 @@ describe('readNewQuery', () => {
     [{ sources: ['mock'], max_price: null }, 'query.max_price must be a numeric value'],
     [{ sources: ['mock'], max_price: Infinity }, 'query.max_price must be a numeric value'],
     [
+      { sources: ['ebay'], ebay_marketplace: 'EBAY_XX' },
+      'query.ebay_marketplace must be a marketplace of eBay such as EBAY_GB',
+    ],
+    [
       { sources: ['mock'], price_includes_shipping: 'yes' },
       'query.price_includes_shipping must be true or false',
     ],

@@ -1,4 +1,4 @@
-import { PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
+import { EBAY_MARKETPLACES, PROVIDER_NAMES, type ProviderName } from '@waxwatch/integrations';
 import { AppError } from '@waxwatch/platform/errors';
 
 /** What a rule looks for, as JSON: `sources`, `keywords`, `q`, price bounds (which may include shipping), and whatever else a client adds. */
@@ -27,6 +27,7 @@ export function readNewQuery(raw: RuleQuery): RuleQuery {
   if (rest.q !== undefined) query.q = readQ(rest.q);
   if (rest.max_price !== undefined) query.max_price = readMaxPrice(rest.max_price);
   if (!isAbsent(rest.price_includes_shipping)) checkFlag(rest.price_includes_shipping);
+  if (!isAbsent(rest.ebay_marketplace)) query.ebay_marketplace = readMarketplace(rest.ebay_marketplace);
   if (!isAbsent(sources)) query.sources = readSources(sources);
   if (!isAbsent(rest.keywords)) query.keywords = readKeywords(rest.keywords);
   if (query.sources === undefined && !hasWords(query)) throw new InvalidRuleQuery(SOURCES_REQUIRED);
@@ -43,6 +44,7 @@ export function readQueryPatch(raw: RuleQuery): RuleQuery {
   if (!isAbsent(raw.q)) patch.q = readQ(raw.q);
   if (!isAbsent(raw.max_price)) patch.max_price = readMaxPrice(raw.max_price);
   if (!isAbsent(raw.price_includes_shipping)) checkFlag(raw.price_includes_shipping);
+  if (!isAbsent(raw.ebay_marketplace)) patch.ebay_marketplace = readMarketplace(raw.ebay_marketplace);
   if (!isAbsent(raw.sources)) patch.sources = readSources(raw.sources);
   if (!isAbsent(raw.keywords)) patch.keywords = readKeywords(raw.keywords);
   checkStorable(patch);
@@ -111,6 +113,12 @@ function readMaxPrice(value: unknown): number {
 function checkFlag(value: unknown): void {
   if (typeof value === 'boolean') return;
   throw new InvalidRuleQuery('query.price_includes_shipping must be true or false');
+}
+
+function readMarketplace(value: unknown): string {
+  const marketplace = typeof value === 'string' ? value.trim().toUpperCase() : '';
+  if (EBAY_MARKETPLACES.has(marketplace)) return marketplace;
+  throw new InvalidRuleQuery('query.ebay_marketplace must be a marketplace of eBay such as EBAY_GB');
 }
 
 function readSources(value: unknown): ProviderName[] {

@@ -22,6 +22,8 @@ export const publicationSchema = z.object({
   originAt: z.iso.datetime({ offset: true }).optional(),
   image: z.string().optional(),
   aspects: z.record(z.string(), z.string()).optional(),
+  /** Sent where the caller asks for more than item summaries. */
+  description: z.string().optional(),
   /** Replaces fields of the outgoing summary, to send what a hostile seller or a broken index would. */
   overrides: z.record(z.string(), z.unknown()).optional(),
 });
@@ -46,6 +48,7 @@ export function toSummary(
   item: EbayItemState,
   apiUrl: string,
   campaign: string | null,
+  isExtended = false,
 ): Record<string, unknown> {
   const webUrl = `https://${HOSTS[item.marketplace] ?? 'www.ebay.com'}/itm/${item.legacyItemId}?hash=item${item.legacyItemId}`;
   const amount = (value: string) => ({ value, currency: item.currency });
@@ -75,6 +78,7 @@ export function toSummary(
     itemEndDate: item.endsAt,
     currentBidPrice: item.currentBid === undefined ? undefined : amount(item.currentBid),
     bidCount: item.bidCount,
+    shortDescription: isExtended ? item.description : undefined,
     adultOnly: false,
     listingMarketplaceId: item.marketplace,
     ...item.overrides,

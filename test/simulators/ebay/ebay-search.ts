@@ -69,9 +69,10 @@ function page(
   warnings: EbayWarning[],
   context: PageContext,
 ): Reply {
+  const isExtended = (context.query.get('fieldgroups') ?? '').split(',').includes('EXTENDED');
   const rows = found
     .slice(offset, offset + limit)
-    .map((item) => toSummary(item, context.apiUrl, context.campaign));
+    .map((item) => toSummary(item, context.apiUrl, context.campaign, isExtended));
   const hasNext = offset + limit < Math.min(found.length, MAX_RESULTS);
   const href = (start: number) => {
     const query = new URLSearchParams(context.query);

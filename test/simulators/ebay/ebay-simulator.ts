@@ -155,7 +155,7 @@ export class EbaySimulator extends HttpSimulator {
     }));
     const availability = [{ estimatedAvailabilityStatus: 'IN_STOCK', estimatedAvailableQuantity: 1 }];
     const body = {
-      ...toSummary(item, this.url, null),
+      ...toSummary(item, this.url, null, true),
       localizedAspects: aspects,
       estimatedAvailabilities: availability,
     };

@@ -9,8 +9,13 @@ const WANTED_BUYING_OPTIONS = new Set(['FIXED_PRICE', 'AUCTION']);
 /**
  * A listing from an item summary; null for an item that is malformed, hostile, or not what was asked for: after a
  * filter warning eBay sends rows as if there were no filter.
+ * @param categoryId the category that was asked for; null when the item was asked for by its id
  */
-export function toEbayListing(summary: unknown, now: Date): ProviderListing | null {
+export function toEbayListing(
+  summary: unknown,
+  now: Date,
+  categoryId: string | null,
+): ProviderListing | null {
   const parsed = ebayItemSchema.safeParse(summary);
   if (!parsed.success) return null;
   const item = parsed.data;
@@ -23,6 +28,7 @@ export function toEbayListing(summary: unknown, now: Date): ProviderListing | nu
   if (price === null || currency === null || title === null || url === null) return null;
   if (item.buyingOptions && !item.buyingOptions.some((option) => WANTED_BUYING_OPTIONS.has(option)))
     return null;
+  if (categoryId !== null && item.leafCategoryIds && !item.leafCategoryIds.includes(categoryId)) return null;
   const endsAt = toInstant(item.itemEndDate);
   const grades = gradesOf(item, title);
   return {

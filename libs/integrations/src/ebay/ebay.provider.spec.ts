@@ -75,10 +75,73 @@ describe('EbayProvider search', () => {
       q: 'kind of blue',
       category_ids: '176985',
       filter: 'buyingOptions:{FIXED_PRICE|AUCTION}',
+      fieldgroups: 'MATCHING_ITEMS,EXTENDED',
       sort: 'newlyListed',
       limit: '20',
       offset: '0',
     });
+  });
+
+  it.each([
+    [{ min: 10, max: 30, currency: 'USD' }, ['fits'], ',price:[10..30],priceCurrency:USD'],
+    [{ min: null, max: 30, currency: 'USD' }, ['fits', 'cheap'], ',price:[..30],priceCurrency:USD'],
+    [{ min: 31, max: null, currency: 'USD' }, ['dear'], ',price:[31..],priceCurrency:USD'],
+    [{ min: null, max: 30, currency: 'EUR' }, ['dear', 'fits', 'cheap'], ''],
+    [{ min: null, max: null, currency: 'USD' }, ['dear', 'fits', 'cheap'], ''],
+  ])(
+    'leaves out what is beyond the bounds where the marketplace has the currency (%j)',
+    async (price, titles, filter) => {
+      const { provider } = client();
+      for (const [title, cost] of [
+        ['cheap', '5.00'],
+        ['fits', '20.00'],
+        ['dear', '90.00'],
+      ] as const)
+        simulator.publish({ title, price: cost });
+      const answer = await provider.search(
+        { terms: '', marketplace: null, price },
+        { limit: 20, cursor: null },
+        anyCall(),
+      );
+      expect(answer.items.map(({ title }) => title).sort()).toEqual([...titles].sort());
+      expect(answer.warnings).toEqual([]);
+      expect(simulator.requests(SEARCH)[0]?.query['filter']).toBe(
+        `buyingOptions:{FIXED_PRICE|AUCTION}${filter}`,
+      );
+    },
+  );
+
+  it('asks in the category of the marketplace, and takes nothing from another one', async () => {
+    const { provider } = client({ categoryIds: { EBAY_DE: '12345' } });
+    simulator.publish({ title: 'Schallplatte', marketplace: 'EBAY_DE', categoryId: '12345' });
+    simulator.publish({
+      title: 'Buch',
+      marketplace: 'EBAY_DE',
+      categoryId: '12345',
+      overrides: { leafCategoryIds: ['777'] },
+    });
+    const answer = await provider.search(
+      { terms: '', marketplace: 'EBAY_DE' },
+      { limit: 20, cursor: null },
+      anyCall(),
+    );
+    expect(answer.items.map(({ title }) => title)).toEqual(['Schallplatte']);
+    expect(answer.droppedCount).toBe(1);
+  });
+
+  it('says where copies would be sent', async () => {
+    const { search } = client({ contextualLocation: 'country=US,zip=19406' });
+    await search('x');
+    expect(simulator.requests(SEARCH)[0]?.headers['x-ebay-c-enduserctx']).toBe(
+      'contextualLocation=country%3DUS%2Czip%3D19406',
+    );
+  });
+
+  it('reads a grade from the description', async () => {
+    const { search } = client();
+    simulator.publish({ title: 'Can Tago Mago LP', condition: 'Used', description: 'Record VG+, sleeve VG' });
+    const { items } = await search('can tago mago');
+    expect(items[0]).toMatchObject({ condition: 'VG+' });
   });
 
   it('maps an item and leaves out what eBay does not say', async () => {

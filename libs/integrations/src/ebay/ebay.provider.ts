@@ -2,6 +2,7 @@ import type {
   ListingPage,
   ListingProvider,
   ListingSearch,
+  PriceBounds,
   ProviderCall,
   ProviderCapabilities,
   ProviderListing,
@@ -12,7 +13,7 @@ import type { ProviderHttpTools } from '../http/provider-http-options';
 import { cleanText } from '../listing-text';
 import { ProviderError } from '../provider-error';
 import { EbayApi, type EbayApiOptions } from './ebay-api';
-import { EBAY_MARKETPLACES } from './ebay-hosts';
+import { currencyOfMarketplace, EBAY_MARKETPLACES } from './ebay-hosts';
 import { toEbayListing } from './ebay-listing';
 import { describeEbayWarning, ebaySearchSchema, type EbaySearchAnswer } from './ebay.schema';
 
@@ -31,6 +32,8 @@ export interface EbayProviderOptions extends EbayApiOptions {
   /** eBay Partner Network campaign; null means that links carry none. */
   campaignId: string | null;
   customId: string | null;
+  /** Where copies would be sent, such as `country=US,zip=19406`; makes shipping costs real. */
+  contextualLocation?: string | null;
 }
 
 interface Window {
@@ -66,7 +69,7 @@ export class EbayProvider implements ListingProvider {
     const window = toWindow(page);
     const spec = this.searchSpec(search, window);
     const { data } = await this.api.request(spec, call);
-    const { items, droppedCount } = this.readItems(data);
+    const { items, droppedCount } = this.readItems(data, this.categoryOf(search));
     if (droppedCount > 0) this.tools.metrics.dropped('ebay', droppedCount);
     const nextOffset = window.offset + window.limit;
     // Without items a `next` link would lead round in circles.
@@ -91,7 +94,7 @@ export class EbayProvider implements ListingProvider {
     search: ListingSearch,
     { offset, limit }: Window,
   ): ProviderRequestSpec<EbaySearchAnswer> {
-    const marketplace = search.marketplace ?? this.options.marketplaceId;
+    const marketplace = this.marketplaceOf(search);
     // eBay would silently answer for the US site.
     if (!EBAY_MARKETPLACES.has(marketplace)) throw invalidRequest('Unknown eBay marketplace');
     return {
@@ -99,9 +102,10 @@ export class EbayProvider implements ListingProvider {
       endpoint: ENDPOINT,
       query: {
         q: toQuery(search.terms),
-        category_ids: this.options.categoryIds?.[marketplace] ?? VINYL_RECORDS,
-        // Without this filter auctions are left out.
-        filter: 'buyingOptions:{FIXED_PRICE|AUCTION}',
+        category_ids: this.categoryOf(search),
+        filter: toFilter(search.price, marketplace),
+        // Without the second one there is no description, in which the grade may stand.
+        fieldgroups: 'MATCHING_ITEMS,EXTENDED',
         sort: 'newlyListed',
         limit,
         offset,
@@ -112,24 +116,52 @@ export class EbayProvider implements ListingProvider {
     };
   }
 
-  private endUserContext(): Record<string, string> {
-    const { campaignId, customId } = this.options;
-    if (!campaignId) return {};
-    const reference = customId ? `,affiliateReferenceId=${encodeURIComponent(customId).slice(0, 256)}` : '';
-    return { 'x-ebay-c-enduserctx': `affiliateCampaignId=${encodeURIComponent(campaignId)}${reference}` };
+  private marketplaceOf(search: ListingSearch): string {
+    return search.marketplace ?? this.options.marketplaceId;
   }
 
-  private readItems(answer: EbaySearchAnswer): { items: ProviderListing[]; droppedCount: number } {
+  private categoryOf(search: ListingSearch): string {
+    return this.options.categoryIds?.[this.marketplaceOf(search)] ?? VINYL_RECORDS;
+  }
+
+  private endUserContext(): Record<string, string> {
+    const { campaignId, customId, contextualLocation } = this.options;
+    const parts = [
+      campaignId && `affiliateCampaignId=${encodeURIComponent(campaignId)}`,
+      campaignId && customId && `affiliateReferenceId=${encodeURIComponent(customId).slice(0, 256)}`,
+      contextualLocation && `contextualLocation=${encodeURIComponent(contextualLocation)}`,
+    ].filter(Boolean);
+    return parts.length === 0 ? {} : { 'x-ebay-c-enduserctx': parts.join(',') };
+  }
+
+  private readItems(
+    answer: EbaySearchAnswer,
+    categoryId: string,
+  ): { items: ProviderListing[]; droppedCount: number } {
     const now = this.tools.now();
     const byId = new Map<string, ProviderListing>();
     let droppedCount = 0;
     for (const summary of answer.itemSummaries ?? []) {
-      const listing = toEbayListing(summary, now);
+      const listing = toEbayListing(summary, now, categoryId);
       if (!listing) droppedCount++;
       else if (!byId.has(listing.externalId)) byId.set(listing.externalId, listing);
     }
     return { items: [...byId.values()], droppedCount };
   }
+}
+
+/**
+ * Auctions are left out unless they are asked for. Prices are a filter only in the marketplace's own currency: what eBay
+ * makes of another one it does not say.
+ */
+function toFilter(price: PriceBounds | undefined, marketplace: string): string {
+  const buying = 'buyingOptions:{FIXED_PRICE|AUCTION}';
+  if (!price || (price.min === null && price.max === null)) return buying;
+  const currency = currencyOfMarketplace(marketplace);
+  if (price.currency !== currency) return buying;
+  const bounds =
+    price.min !== null && price.max === null ? `${price.min}..` : `${price.min ?? ''}..${price.max}`;
+  return `${buying},price:[${bounds}],priceCurrency:${currency}`;
 }
 
 function warningsOf(answer: EbaySearchAnswer): string[] {

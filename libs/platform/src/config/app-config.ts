@@ -100,6 +100,9 @@ function crossChecks(env: Env): string[] {
   if (!/^[\w-]{32,80}$/.test(env.EBAY_DELETION_VERIFICATION_TOKEN ?? '-'.repeat(32))) {
     problems.push('EBAY_DELETION_VERIFICATION_TOKEN: must be 32 to 80 letters, digits, - or _');
   }
+  if (env.EBAY_CATEGORY_IDS.some((entry) => !/^EBAY_[A-Z]{2}=\d{1,12}$/.test(entry))) {
+    problems.push('EBAY_CATEGORY_IDS: must be a list such as EBAY_DE=176985');
+  }
   const unknownQueues = env.WORKER_QUEUES.filter((name) => !isQueueName(name));
   if (unknownQueues.length > 0)
     problems.push(`WORKER_QUEUES: must name queues among ${QUEUE_NAMES.join(', ')}`);

@@ -131,6 +131,8 @@ export const envSchema = z.object({
   EBAY_CLIENT_SECRET: optionalText(),
   EBAY_OAUTH_SCOPE: textOr('https://api.ebay.com/oauth/api_scope'),
   EBAY_MARKETPLACE_ID: textOr('EBAY_US'),
+  EBAY_CATEGORY_IDS: list([]),
+  EBAY_CONTEXTUAL_LOCATION: optionalText(),
   EBAY_CAMPAIGN_ID: optionalText(),
   EBAY_CUSTOM_ID: optionalText(),
   EBAY_DELETION_VERIFICATION_TOKEN: optionalText(),
