@@ -26,9 +26,7 @@ export function toEbayListing(
   const title = cleanText(item.title, 500);
   const url = toProviderUrl(item.itemWebUrl, isEbayHost);
   if (price === null || currency === null || title === null || url === null) return null;
-  if (item.buyingOptions && !item.buyingOptions.some((option) => WANTED_BUYING_OPTIONS.has(option)))
-    return null;
-  if (categoryId !== null && item.leafCategoryIds && !item.leafCategoryIds.includes(categoryId)) return null;
+  if (!isWanted(item, categoryId)) return null;
   const endsAt = toInstant(item.itemEndDate);
   const grades = gradesOf(item, title);
   return {
@@ -49,6 +47,11 @@ export function toEbayListing(
     status: endsAt !== null && Date.parse(endsAt) <= now.getTime() ? 'ended' : 'active',
     raw: { ...toRaw(item, endsAt), grades },
   };
+}
+
+function isWanted({ buyingOptions, leafCategoryIds }: EbayItem, categoryId: string | null): boolean {
+  const canBeBought = buyingOptions?.some((option) => WANTED_BUYING_OPTIONS.has(option)) ?? true;
+  return canBeBought && (categoryId === null || (leafCategoryIds?.includes(categoryId) ?? true));
 }
 
 /** eBay knows new and used only; the grade is what its seller wrote somewhere. */
