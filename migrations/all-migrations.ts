@@ -10,6 +10,7 @@ import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
 import { Retention1764000000048 } from './1764000000048-retention';
+import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   UserChannels1764000000060,
   DiscogsLists1764000000047,
   Retention1764000000048,
+  ListingChecks1764000000049,
 ];

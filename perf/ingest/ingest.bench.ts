@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { EventsService } from '../../libs/events/src/events.service';
 import type { ProviderListing } from '../../libs/integrations/src/listing-provider';
 import { ExchangeRates } from '../../libs/exchange-rates/src/exchange-rates';
+import { GradeChecks } from '../../libs/listings/src/grade-checks';
 import { ListingIngest } from '../../libs/listings/src/listing-ingest.service';
 import { ListingStore } from '../../libs/listings/src/listing-store';
 import { NewMatches } from '../../libs/listings/src/new-matches';
@@ -38,6 +39,7 @@ function wire({ db, config }: BenchDatabase): { ingest: ListingIngest; matcher: 
     new MatchRecords(),
     events,
     new ExchangeRates(db, new SystemClock(), metrics),
+    new GradeChecks(matcher),
   );
   const store = new ListingStore(ids);
   return {

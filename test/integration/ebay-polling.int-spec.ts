@@ -1,5 +1,6 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
+import { Backfills, ListingChecks } from '@waxwatch/listings';
 import { Database } from '@waxwatch/platform/database';
 import { QueueWorkerModule } from '@waxwatch/platform/queue';
 import { DuePolls, PollingWorkerModule } from '@waxwatch/polling';
@@ -102,5 +103,147 @@ describe('polling eBay', () => {
     const before = ebay.requests(SEARCH).length;
     await poll();
     expect(ebay.requests(SEARCH).length - before).toBe(1);
+  });
+
+  describe('single listings', () => {
+    const ITEM = '/buy/browse/v1/item/';
+    const check = async (): Promise<void> => await module.get(ListingChecks, { strict: false }).runDue();
+    const stateOf = async (externalId: string) =>
+      (
+        await db.rows<Record<string, unknown>>(
+          `SELECT status, condition, check_due_at IS NOT NULL AS is_to_check FROM listings WHERE external_id = $1`,
+          [externalId],
+        )
+      )[0];
+    const eventsOf = async (type: string) =>
+      await db.rows('SELECT 1 FROM events WHERE user_id = $1 AND type = $2::event_type_enum', [userId, type]);
+    const unseenFor = async (hours: number): Promise<void> => {
+      await db.rows(`UPDATE listings SET last_seen_at = now() - $1::int * interval '1 hour'`, [hours]);
+    };
+    beforeEach(async () => {
+      await db.rows('TRUNCATE provider_requests, provider_pauses');
+    });
+
+    it.each(['error', 'warning'] as const)(
+      'that somebody was told of are looked at when no search shows them any more, and end with the item (%s)',
+      async (goneAs) => {
+        await rule({ keywords: ['can'] });
+        await poll();
+        const gone = ebay.publish({ title: 'Can Gone' });
+        const kept = ebay.publish({ title: 'Can Kept' });
+        await poll();
+        ebay.goneAs = goneAs;
+        ebay.end(gone.itemId);
+
+        await check();
+        expect(ebay.requests(ITEM)).toEqual([]);
+        await unseenFor(25);
+        await check();
+
+        expect(await stateOf(gone.itemId)).toMatchObject({ status: 'ended', is_to_check: false });
+        expect(await stateOf(kept.itemId)).toMatchObject({ status: 'active', is_to_check: false });
+        expect(await eventsOf('LISTING_ENDED')).toHaveLength(1);
+        await check();
+        expect(ebay.requests(ITEM)).toHaveLength(2);
+      },
+    );
+
+    it('end without a call when the auction said when', async () => {
+      await rule({ keywords: ['can'] });
+      await poll();
+      const { itemId } = ebay.publish({
+        title: 'Can Auction',
+        endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+      });
+      await poll();
+      await db.rows(`UPDATE listings SET raw = jsonb_set(raw, '{endsAt}', '"2026-01-01T00:00:00.000Z"')`);
+      await unseenFor(25);
+      await check();
+
+      expect(await stateOf(itemId)).toMatchObject({ status: 'ended' });
+      expect(ebay.requests(ITEM)).toEqual([]);
+    });
+
+    it('are not looked at when nobody was told of them', async () => {
+      await rule({ keywords: ['can'], max_price: 1 });
+      await poll();
+      ebay.publish({ title: 'Can Too Dear' });
+      await poll();
+      await unseenFor(25);
+      await check();
+      expect(ebay.requests(ITEM)).toEqual([]);
+    });
+
+    it('wait while eBay does not answer, and lose nothing', async () => {
+      await rule({ keywords: ['can'] });
+      await poll();
+      const { itemId } = ebay.publish({ title: 'Can' });
+      await poll();
+      await unseenFor(25);
+      ebay.inject({ kind: 'status', status: 500, path: ITEM });
+      await check();
+      expect(await stateOf(itemId)).toMatchObject({ status: 'active', is_to_check: true });
+      await check();
+      expect(ebay.requests(ITEM)).toHaveLength(1);
+      await db.rows('UPDATE listings SET check_due_at = now()');
+      await check();
+      expect(await stateOf(itemId)).toMatchObject({ status: 'active', is_to_check: false });
+    });
+
+    it('cost no more than their share of the calls', async () => {
+      await rule({ keywords: ['can'] });
+      await poll();
+      ebay.publish({ title: 'Can' });
+      await poll();
+      await unseenFor(25);
+      await db.rows(
+        `INSERT INTO provider_requests (user_id, provider, endpoint, method)
+         SELECT $1, 'ebay', '/buy/browse/v1/item/{item_id}', 'GET' FROM generate_series(1, 400)`,
+        [userId],
+      );
+      await check();
+      expect(ebay.requests(ITEM)).toEqual([]);
+    });
+
+    it('show their grade in item specifics, where nothing else keeps somebody from being told', async () => {
+      const floor = await rule({ keywords: ['can'], min_condition: 'VG+' });
+      await poll();
+      const aspects = (grade: string) => ({ 'Record Grading': grade, 'Sleeve Grading': 'VG' });
+      const fits = ebay.publish({
+        title: 'Can Fits',
+        condition: 'Used',
+        aspects: aspects('Near Mint (NM or M-)'),
+      });
+      const worn = ebay.publish({ title: 'Can Worn', condition: 'Used', aspects: aspects('VG') });
+      ebay.publish({ title: 'Something Else', condition: 'Used', aspects: aspects('NM') });
+      await poll();
+      expect(await titlesOf(floor)).toEqual([]);
+
+      await check();
+      expect(await titlesOf(floor)).toEqual(['Can Fits']);
+      expect(ebay.requests(ITEM)).toHaveLength(2);
+      // The next search shows no specifics; what is known stays known.
+      ebay.changePrice(worn.itemId, '9.00');
+      await poll();
+      expect(await stateOf(fits.itemId)).toMatchObject({ condition: 'NM', is_to_check: false });
+      expect(await stateOf(worn.itemId)).toMatchObject({ condition: 'VG' });
+      await check();
+      expect(ebay.requests(ITEM)).toHaveLength(2);
+    });
+
+    it('are looked at before a new rule tells of a copy that nobody has seen for hours', async () => {
+      await rule({ keywords: ['can'] });
+      await poll();
+      const gone = ebay.publish({ title: 'Can Gone' });
+      ebay.publish({ title: 'Can Kept' });
+      await poll();
+      ebay.end(gone.itemId);
+      await unseenFor(7);
+
+      const late = await rule({ keywords: ['can'], max_price: 500 });
+      await module.get(Backfills, { strict: false }).runDue();
+      expect(await titlesOf(late)).toEqual(['Can Kept']);
+      expect(await stateOf(gone.itemId)).toMatchObject({ status: 'ended' });
+    });
   });
 });

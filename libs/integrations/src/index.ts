@@ -28,7 +28,7 @@ export { IntegrationsModule } from './integrations.module';
 export { affiliateUrl, isEbayUrl, publicUrl, type AffiliateOptions } from './affiliate-url';
 export { EBAY_MARKETPLACES, isEbayHost } from './ebay/ebay-hosts';
 export { answerEbayChallenge, EbayNotifications } from './ebay/ebay-notifications';
-export { EbayProvider } from './ebay/ebay.provider';
+export { EbayProvider, LOOKUP_LISTING_ENDPOINT } from './ebay/ebay.provider';
 export {
   DiscogsProvider,
   type DiscogsCataloguePage,

@@ -110,4 +110,10 @@ export interface ListingProvider {
   search(search: ListingSearch, page: SearchPageRequest, call: ProviderCall): Promise<ListingPage>;
   /** The cheapest copy for sale now, or null when nothing is for sale. Only with `supportsReleases`. */
   lookupRelease?(ref: ReleaseRef, call: ProviderCall): Promise<ProviderListing | null>;
+  /** One listing as it is now, with all that the provider tells of it; null when it is gone. Few providers can. */
+  lookupListing?(
+    externalId: string,
+    marketplace: string | null,
+    call: ProviderCall,
+  ): Promise<ProviderListing | null>;
 }

@@ -24,7 +24,7 @@ export const BACKFILL_RULE = `
 
 /** The listings seen last: $1 providers (null for all), $2 days, $3 limit. */
 export const RECENT_LISTINGS = `
-  SELECT ${LISTING_COLUMNS}
+  SELECT ${LISTING_COLUMNS}, extract(epoch FROM now() - l.last_seen_at)::float8 AS age_seconds
   FROM unnest(coalesce($1::provider_enum[], enum_range(NULL::provider_enum))) AS p (provider)
   CROSS JOIN LATERAL (
     SELECT * FROM listings x

@@ -19,6 +19,7 @@ import {
   RETRY_BACKFILL,
 } from './backfills.sql';
 import { backfillRules } from './listings.jobs';
+import { ListingChecks } from './listing-checks';
 import { type FoundMatch, NewMatches } from './new-matches';
 import { type ListingRow, toProviderListing } from './stored-row';
 
@@ -49,6 +50,7 @@ export class Backfills {
     private readonly jobs: JobQueue,
     private readonly newMatches: NewMatches,
     private readonly rates: ExchangeRates,
+    private readonly checks: ListingChecks,
     private readonly ids: IdSource,
     @InjectConfig() private readonly config: AppConfig,
     metrics: Metrics,
@@ -120,7 +122,11 @@ export class Backfills {
     const { BACKFILL_DAYS: days, BACKFILL_LIMIT: limit } = this.config;
     const compiled = compileStoredRule(rule);
     const fx = await this.rates.current();
-    const rows = await this.db.rows<ListingRow>(RECENT_LISTINGS, [null, days, limit]);
+    const rows = await this.db.rows<ListingRow & { age_seconds: number }>(RECENT_LISTINGS, [
+      null,
+      days,
+      limit,
+    ]);
     const found = rows.flatMap((row): FoundMatch[] => {
       const listing = toProviderListing(row);
       const context = matchRule(compiled, toMatchable(listing), fx);
@@ -128,12 +134,20 @@ export class Backfills {
       const item = { id: row.id, listing, outcome: 'seen' as const, previous: null };
       return [{ ruleId, version: rule.version, ruleName: rule.name, userId: rule.user_id, item, context }];
     });
+    const gone = await this.checks.endedAmong(
+      doubtful(rows, found, this.config.PROVIDER_CONTENT_MAX_AGE_HOURS),
+    );
     const origin = {
       context: { reason: 'backfill_recent_listings', days },
       payload: { backfill: true, days },
     };
     const created = await this.db.transaction(
-      async (tx) => await this.newMatches.recordFound(tx, found, origin),
+      async (tx) =>
+        await this.newMatches.recordFound(
+          tx,
+          found.filter(({ item }) => !gone.has(item.id)),
+          origin,
+        ),
     );
     this.logger.log({
       event: 'backfill.completed',
@@ -145,4 +159,14 @@ export class Backfills {
     });
     if (created > 0) await this.newMatches.ring();
   }
+}
+
+/** Of what was found, what no marketplace has shown for so long that it may be gone. */
+function doubtful(
+  rows: readonly (ListingRow & { age_seconds: number })[],
+  found: readonly FoundMatch[],
+  hours: number,
+): ListingRow[] {
+  const ids = new Set(found.map(({ item }) => item.id));
+  return rows.filter(({ id, age_seconds: age }) => ids.has(id) && age > hours * 3_600);
 }

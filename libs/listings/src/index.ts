@@ -6,6 +6,7 @@ export { RuleBackfill } from './rule-backfill.entity';
 export { Backfills } from './backfills';
 export { type IngestSummary, ListingIngest } from './listing-ingest.service';
 export type { StoredListing } from './listing-store';
+export { ListingChecks } from './listing-checks';
 export { SellerErasure } from './seller-erasure';
 export { ListingReader, type ListingRow } from './listing-reader';
 export { publicUrl } from './listing-url';

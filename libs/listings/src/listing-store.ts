@@ -16,6 +16,7 @@ export interface PreviousListing {
 
 export interface StoredListing {
   id: string;
+  /** As it is stored. */
   listing: ProviderListing;
   /** `seen` says nothing new. */
   outcome: 'created' | 'changed' | 'seen';
@@ -30,6 +31,10 @@ interface KnownRow {
   old_price: string;
   old_currency: string;
   old_status: ListingStatus;
+  /** As stored by now: what was known before may stand in for what the provider does not say. */
+  condition: string | null;
+  discogs_release_id: number | null;
+  discogs_master_id: number | null;
 }
 
 /** Writes listings and their prices, set by set. */
@@ -70,13 +75,20 @@ export class ListingStore {
       const listing = listings[row.index];
       if (!listing) return [];
       const previous = { price: row.old_price, currency: row.old_currency, status: row.old_status };
-      return [{ id: row.id, listing, outcome: row.is_changed ? 'changed' : 'seen', previous }];
+      const stored = {
+        ...listing,
+        condition: row.condition,
+        discogsReleaseId: row.discogs_release_id,
+        discogsMasterId: row.discogs_master_id,
+      };
+      return [{ id: row.id, listing: stored, outcome: row.is_changed ? 'changed' : 'seen', previous }];
     });
   }
 }
 
 /** The listings that are not among the stored ones, still in their order. */
 function without(listings: readonly ProviderListing[], stored: readonly StoredListing[]): ProviderListing[] {
-  const done = new Set(stored.map(({ listing }) => listing));
-  return listings.filter((listing) => !done.has(listing));
+  const keyOf = ({ provider, externalId }: ProviderListing): string => `${provider}\n${externalId}`;
+  const done = new Set(stored.map(({ listing }) => keyOf(listing)));
+  return listings.filter((listing) => !done.has(keyOf(listing)));
 }

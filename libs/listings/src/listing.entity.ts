@@ -8,6 +8,7 @@ export type ListingStatus = (typeof LISTING_STATUSES)[number];
 @Entity('listings')
 @Unique('uq_listing_provider_external', ['provider', 'externalId'])
 @Index('ix_listings_provider_status_seen', ['provider', 'status', 'lastSeenAt'])
+@Index('ix_listings_check_due', ['checkDueAt'], { where: 'check_due_at IS NOT NULL' })
 @Index('ix_listings_discogs_release', ['discogsReleaseId'])
 @Index('ix_listings_discogs_master', ['discogsMasterId'])
 // Of lower(seller), which an entity cannot say; erasing a seller looks there.
@@ -68,6 +69,10 @@ export class Listing {
 
   @Column('timestamptz', { default: () => 'now()' })
   lastSeenAt!: Date;
+
+  /** When to look at this listing by itself; null is never, unless somebody asks for it. */
+  @Column('timestamptz', { nullable: true })
+  checkDueAt!: Date | null;
 
   @Column('jsonb', { nullable: true })
   raw!: Record<string, unknown> | null;

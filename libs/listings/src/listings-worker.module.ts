@@ -6,6 +6,7 @@ import { JobRunner, Ticker } from '@waxwatch/platform/queue';
 import { BackfillRulesProcessor } from './backfill-rules.processor';
 import { Backfills } from './backfills';
 import { backfillRules } from './listings.jobs';
+import { ListingChecks } from './listing-checks';
 import { ListingsModule } from './listings.module';
 import { MatcherWarmUp } from './matcher-warm-up';
 
@@ -27,8 +28,25 @@ class BackfillSweeper implements OnApplicationBootstrap {
   }
 }
 
+/** How often it is looked for listings to check; how many a day, the configuration says. */
+const CHECK_TICK_SECONDS = 60;
+
+@Injectable()
+class CheckTick implements OnApplicationBootstrap {
+  constructor(
+    private readonly checks: ListingChecks,
+    private readonly ticker: Ticker,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.ticker.every('check-listings', CHECK_TICK_SECONDS, async () => {
+      await this.checks.runDue();
+    });
+  }
+}
+
 @Module({
   imports: [ListingsModule, MatchingModule, HealthModule],
-  providers: [BackfillRulesProcessor, BackfillSweeper, MatcherWarmUp],
+  providers: [CheckTick, BackfillRulesProcessor, BackfillSweeper, MatcherWarmUp],
 })
 export class ListingsWorkerModule {}

@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { IntegrationsModule } from '@waxwatch/integrations';
 import { EventsModule } from '@waxwatch/events';
 import { ExchangeRatesModule } from '@waxwatch/exchange-rates';
 import { MatchingModule } from '@waxwatch/matching';
 import { Backfills } from './backfills';
+import { GradeChecks } from './grade-checks';
 import { ListingAlert } from './listing-alert.entity';
+import { ListingChecks } from './listing-checks';
 import { ListingIngest } from './listing-ingest.service';
 import { ListingStore } from './listing-store';
 import { Listing } from './listing.entity';
@@ -20,9 +23,19 @@ import { SellerErasure } from './seller-erasure';
     TypeOrmModule.forFeature([Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill]),
     EventsModule,
     ExchangeRatesModule,
+    IntegrationsModule,
     MatchingModule,
   ],
-  providers: [Backfills, ListingIngest, ListingStore, NewMatches, PriceChanges, SellerErasure],
-  exports: [Backfills, ListingIngest, SellerErasure, TypeOrmModule],
+  providers: [
+    Backfills,
+    GradeChecks,
+    ListingChecks,
+    ListingIngest,
+    ListingStore,
+    NewMatches,
+    PriceChanges,
+    SellerErasure,
+  ],
+  exports: [Backfills, ListingChecks, ListingIngest, SellerErasure, TypeOrmModule],
 })
 export class ListingsModule {}

@@ -14,6 +14,7 @@ import {
 import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
 import { listingPayload } from './event-payloads';
+import { GradeChecks } from './grade-checks';
 import type { StoredListing } from './listing-store';
 import { NOTE_ALERTS } from './price-changes.sql';
 
@@ -47,6 +48,7 @@ export class NewMatches {
     private readonly records: MatchRecords,
     private readonly events: EventsService,
     private readonly rates: ExchangeRates,
+    private readonly gradeChecks: GradeChecks,
   ) {}
 
   /**
@@ -71,14 +73,9 @@ export class NewMatches {
     fx: FxRates,
   ): Promise<number> {
     const offered = items.filter(({ listing }) => listing.status === 'active');
-    const candidates =
-      offered.length === 0
-        ? []
-        : await this.matcher.match(
-            tx,
-            offered.map(({ listing }) => toMatchable(listing)),
-            fx,
-          );
+    const matchables = offered.map(({ listing }) => toMatchable(listing));
+    const candidates = offered.length === 0 ? [] : await this.matcher.match(tx, matchables, fx);
+    await this.gradeChecks.request(tx, offered, matchables, candidates, fx);
     const found = await this.ruleMatches(tx, offered, candidates, fx);
     const fromRules = await this.storeRuleMatches(tx, found);
     const fromWatches = await this.watchEvents(tx, offered, candidates, fx);

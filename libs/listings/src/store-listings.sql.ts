@@ -27,6 +27,10 @@ export const INSERT_NEW = `
   )
   SELECT i.id, (i.n - 1)::int AS index FROM created JOIN input i USING (id)`;
 
+/** A grade that was read once, for instance in item specifics, is not lost to an answer that shows none. */
+const KEEPS_GRADE = `coalesce(l.raw #>> '{grades,media,grade}', 'unknown') <> 'unknown'
+      AND coalesce(i.raw #>> '{grades,media,grade}', 'unknown') = 'unknown'`;
+
 /**
  * Brings known listings up to date. Locking the rows first gives the old values as they really are, also when
  * another batch has just changed them; a snapshot follows only from a real change. A row that says nothing new
@@ -35,22 +39,27 @@ export const INSERT_NEW = `
  */
 export const UPDATE_KNOWN = `
   WITH ${INPUT}, old AS MATERIALIZED (
-    SELECT l.id, l.price, l.currency, l.status, i.n,
-      (l.price, l.currency, l.title, l.condition, l.status, l.url, l.shipping_price,
+    SELECT l.id, l.price, l.currency, l.status, i.n, g.keeps_grade,
+      CASE WHEN g.keeps_grade THEN l.condition ELSE i.condition END AS condition,
+      coalesce(i.discogs_release_id, l.discogs_release_id) AS discogs_release_id,
+      coalesce(i.discogs_master_id, l.discogs_master_id) AS discogs_master_id,
+      (l.price, l.currency, l.title, CASE WHEN NOT g.keeps_grade THEN l.condition END, l.status, l.url, l.shipping_price,
         coalesce(i.discogs_release_id, l.discogs_release_id), coalesce(i.discogs_master_id, l.discogs_master_id))
       IS DISTINCT FROM
-      (i.price, i.currency, i.title, i.condition, i.status, i.url, i.shipping_price,
+      (i.price, i.currency, i.title, CASE WHEN NOT g.keeps_grade THEN i.condition END, i.status, i.url, i.shipping_price,
         l.discogs_release_id, l.discogs_master_id) AS is_changed
     FROM input i JOIN listings l ON l.provider = i.provider AND l.external_id = i.external_id
+    CROSS JOIN LATERAL (SELECT ${KEEPS_GRADE} AS keeps_grade) g
     ORDER BY i.n
     FOR UPDATE OF l
   ), updated AS (
     UPDATE listings l
     SET url = i.url, title = i.title, normalized_title = i.normalized_title, price = i.price,
-      currency = i.currency, shipping_price = i.shipping_price, condition = i.condition, seller = coalesce(i.seller, l.seller),
-      location = i.location, status = i.status, listed_at = coalesce(i.listed_at, l.listed_at), raw = i.raw,
-      discogs_release_id = coalesce(i.discogs_release_id, l.discogs_release_id),
-      discogs_master_id = coalesce(i.discogs_master_id, l.discogs_master_id), last_seen_at = now()
+      currency = i.currency, shipping_price = i.shipping_price,
+      condition = o.condition, seller = coalesce(i.seller, l.seller),
+      location = i.location, status = i.status, listed_at = coalesce(i.listed_at, l.listed_at),
+      raw = CASE WHEN o.keeps_grade THEN i.raw || jsonb_build_object('grades', l.raw->'grades') ELSE i.raw END,
+      discogs_release_id = o.discogs_release_id, discogs_master_id = o.discogs_master_id, last_seen_at = now()
     FROM old o JOIN input i ON i.n = o.n
     WHERE l.id = o.id AND (o.is_changed OR l.last_seen_at < now() - interval '1 hour')
   ), snapshot AS (
@@ -59,7 +68,7 @@ export const UPDATE_KNOWN = `
     WHERE (o.price, o.currency) <> (i.price, i.currency)
   )
   SELECT o.id, (o.n - 1)::int AS index, o.is_changed, o.price AS old_price, o.currency AS old_currency,
-    o.status AS old_status
+    o.status AS old_status, o.condition, o.discogs_release_id, o.discogs_master_id
   FROM old o`;
 
 /** What provider $1 offers of release $2, or of master $3 over all its pressings; the other one is null. */

@@ -22,6 +22,8 @@ export class EbaySimulator extends HttpSimulator {
   indexDelayMs = 0;
   /** An item whose end has passed stays in search for this long. */
   endedLingerMs = 60_000;
+  /** How the API says that an item is gone: documents and clients disagree. */
+  goneAs: 'error' | 'warning' = 'error';
   private nextLegacyId = 296_057_072_805;
 
   /** Offers an item and gives its id. */
@@ -98,6 +100,7 @@ export class EbaySimulator extends HttpSimulator {
     this.quota.reset();
     this.notifications.reset();
     this.indexDelayMs = 0;
+    this.goneAs = 'error';
     this.endedLingerMs = 60_000;
   }
 
@@ -146,8 +149,7 @@ export class EbaySimulator extends HttpSimulator {
   private item(itemId: string): Reply {
     const item = this.items.get(itemId);
     const hasEnded = item?.endsAt !== undefined && Date.parse(item.endsAt) <= this.clock.nowMs();
-    if (!item || item.isEnded || hasEnded)
-      return ebayError(404, 11001, 'The specified item Id was not found.');
+    if (!item || item.isEnded || hasEnded) return this.gone();
     const aspects = Object.entries(item.aspects ?? {}).map(([name, value]) => ({
       type: 'STRING',
       name,
@@ -160,6 +162,13 @@ export class EbaySimulator extends HttpSimulator {
       estimatedAvailabilities: availability,
     };
     return { status: 200, body };
+  }
+
+  private gone(): Reply {
+    const refusal = ebayError(404, 11001, 'The specified item Id was not found.');
+    if (this.goneAs === 'error') return refusal;
+    const warning = { errorId: 11001, domain: 'API_BROWSE', category: 'REQUEST', message: 'not found' };
+    return { status: 200, body: { warnings: [warning] } };
   }
 
   private known(itemId: string): EbayItemState {

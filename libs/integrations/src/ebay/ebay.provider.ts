@@ -11,13 +11,22 @@ import type {
 import type { ProviderRequestSpec } from '../http/request-spec';
 import type { ProviderHttpTools } from '../http/provider-http-options';
 import { cleanText } from '../listing-text';
-import { ProviderError } from '../provider-error';
+import { isProviderError, ProviderError } from '../provider-error';
 import { EbayApi, type EbayApiOptions } from './ebay-api';
 import { currencyOfMarketplace, EBAY_MARKETPLACES } from './ebay-hosts';
 import { toEbayListing } from './ebay-listing';
-import { describeEbayWarning, ebaySearchSchema, type EbaySearchAnswer } from './ebay.schema';
+import {
+  describeEbayWarning,
+  ebayOneItemSchema,
+  ebaySearchSchema,
+  type EbaySearchAnswer,
+  isSoldOut,
+  saysGone,
+} from './ebay.schema';
 
 const ENDPOINT = '/buy/browse/v1/item_summary/search';
+/** Route template of looking at one listing, as it stands in the request log. */
+export const LOOKUP_LISTING_ENDPOINT = '/buy/browse/v1/item/{item_id}';
 const MAX_PAGE_SIZE = 200;
 const MAX_OFFSET = 9_999;
 const MAX_QUERY_LENGTH = 100;
@@ -83,6 +92,36 @@ export class EbayProvider implements ListingProvider {
       total: data.total,
       warnings: warningsOf(data),
     };
+  }
+
+  /** With item specifics, which searches do not show. eBay may say in a warning as well as in an error that it is gone. */
+  async lookupListing(
+    externalId: string,
+    marketplace: string | null,
+    call: ProviderCall,
+  ): Promise<ProviderListing | null> {
+    const site = marketplace ?? this.options.marketplaceId;
+    const { data } = await this.api
+      .request(
+        {
+          path: `/buy/browse/v1/item/${encodeURIComponent(externalId)}`,
+          endpoint: LOOKUP_LISTING_ENDPOINT,
+          headers: { 'x-ebay-c-marketplace-id': site, ...this.endUserContext() },
+          schema: ebayOneItemSchema,
+        },
+        call,
+      )
+      .catch((error: unknown) => {
+        if (isProviderError(error) && error.kind === 'gone') return { data: null };
+        throw error;
+      });
+    if (data === null || saysGone(data) || isSoldOut(data)) return null;
+    const listing = toEbayListing(data, this.tools.now(), null);
+    if (listing?.externalId === externalId) return listing;
+    throw new ProviderError('bad_response', 'eBay unreadable item', {
+      provider: 'ebay',
+      endpoint: LOOKUP_LISTING_ENDPOINT,
+    });
   }
 
   /** Ends all connections. */

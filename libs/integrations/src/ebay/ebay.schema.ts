@@ -83,3 +83,25 @@ export function ebayErrorId(body: unknown): number | null {
   const parsed = errorsSchema.safeParse(body);
   return parsed.success ? (parsed.data.errors[0]?.errorId ?? null) : null;
 }
+
+const GONE = new Set([11001, 11003]);
+
+/** The answer of `getItem`; the item itself is read as those of a search are. */
+export const ebayOneItemSchema = z.looseObject({
+  warnings: z.array(z.unknown()).optional().catch(undefined),
+  estimatedAvailabilities: z
+    .array(z.object({ estimatedAvailabilityStatus: optionalText }))
+    .optional()
+    .catch(undefined),
+});
+type EbayOneItem = z.infer<typeof ebayOneItemSchema>;
+
+/** Whether a good answer says that there is no such item any more. */
+export function saysGone({ warnings = [] }: EbayOneItem): boolean {
+  return warnings.some((warning) => GONE.has(warningSchema.safeParse(warning).data?.errorId ?? 0));
+}
+
+/** Whether all copies of a listing are sold; an auction says nothing of the kind. */
+export function isSoldOut({ estimatedAvailabilities: all = [] }: EbayOneItem): boolean {
+  return all.length > 0 && all.every((one) => one.estimatedAvailabilityStatus === 'OUT_OF_STOCK');
+}

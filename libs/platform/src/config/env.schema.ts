@@ -131,6 +131,8 @@ export const envSchema = z.object({
   EBAY_CLIENT_SECRET: optionalText(),
   EBAY_OAUTH_SCOPE: textOr('https://api.ebay.com/oauth/api_scope'),
   EBAY_MARKETPLACE_ID: textOr('EBAY_US'),
+  EBAY_CHECKS_PER_DAY: int(400, { min: 0, max: 10_000_000 }),
+  EBAY_CHECK_AFTER_HOURS: decimal(24, { min: 0.1, max: 8760 }),
   EBAY_CATEGORY_IDS: list([]),
   EBAY_CONTEXTUAL_LOCATION: optionalText(),
   EBAY_CAMPAIGN_ID: optionalText(),
