@@ -27,8 +27,8 @@ test: install ## Check and test everything; brings up PostgreSQL, Redis and Chro
 	@node --import tsx test/run.ts
 
 # What needs neither a database nor a queue, in the order in which it is told; the first that fails is the last.
-QUICK_CHECKS := format:check lint typecheck import-rules check:env-sample check:docs-links check:compose
-STATIC_CHECKS := $(QUICK_CHECKS) check:observability check:openapi
+QUICK_CHECKS := format:check lint typecheck import-rules check:env-sample check:docs-links check:compose check:workflows
+STATIC_CHECKS := $(QUICK_CHECKS) check:observability check:deploy-tools check:change-surface check:openapi
 
 .PHONY: check
 check: install ## Format, lint, types, import rules, docs, policies and unit tests: before every commit
@@ -55,6 +55,10 @@ ci-local: ## What CI does: static checks, tests on the database, queue smoke
 .PHONY: test-rate-limit
 test-rate-limit: install ## The contract of request limits alone: 429, Retry-After, envelope, scopes
 	@npx jest --ci --selectProjects integration --testPathPatterns rate-limit
+
+.PHONY: deps-audit
+deps-audit: install ## Known weaknesses of the packages that ship, less the exceptions in .github/audit-policy.json
+	@npm run --silent check:dependencies
 
 .PHONY: openapi-snapshot
 openapi-snapshot: install ## Write docs/openapi.json and the client's types anew

@@ -18,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'env sample', command: npmRun('check:env-sample') },
   { name: 'links in the docs', command: npmRun('check:docs-links') },
   { name: 'alerts and dashboards', command: npmRun('check:observability') },
+  { name: 'workflows', command: npmRun('check:workflows') },
   { name: 'compose files', command: npmRun('check:compose') },
 ];
 
