@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   auth: ['users'],
   health: ['auth'],
   playground: ['auth'],
-  notifications: ['users', 'auth'],
+  notifications: ['users', 'auth', 'integrations'],
   events: ['notifications', 'auth'],
   stream: ['notifications', 'auth'],
   listings: ['matching', 'exchange-rates', 'events', 'integrations', 'auth', 'health'],

@@ -7,10 +7,11 @@ import { DiscogsAccount1764000000010 } from './1764000000010-discogs-account';
 import { Sessions1764000000020 } from './1764000000020-sessions';
 import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-deletions';
 import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
-import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
 import { Retention1764000000048 } from './1764000000048-retention';
 import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
+import { UserChannels1764000000060 } from './1764000000060-user-channels';
+import { DeliveryTiming1764000000070 } from './1764000000070-delivery-timing';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -23,8 +24,9 @@ export const MIGRATIONS = [
   Sessions1764000000020,
   EbayAccountDeletions1764000000045,
   ExchangeRates1764000000046,
-  UserChannels1764000000060,
   DiscogsLists1764000000047,
   Retention1764000000048,
   ListingChecks1764000000049,
+  UserChannels1764000000060,
+  DeliveryTiming1764000000070,
 ];

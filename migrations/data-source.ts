@@ -11,7 +11,7 @@ import { ExchangeRate, ExchangeRateRefresh } from '@waxwatch/exchange-rates';
 import { ProviderPause, ProviderRequest } from '@waxwatch/integrations';
 import { Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill } from '@waxwatch/listings';
 import { WatchMatch } from '@waxwatch/matching';
-import { Notification, UserChannel, UserStream } from '@waxwatch/notifications';
+import { Mute, Notification, SendTurn, UserChannel, UserStream } from '@waxwatch/notifications';
 import { SnakeNaming } from '@waxwatch/platform/database';
 import { PollSubscription, PollTarget } from '@waxwatch/polling';
 import { DeletedUser, NotificationPreferences, User } from '@waxwatch/users';
@@ -32,6 +32,7 @@ export const ENTITIES = [
   ImportSeenRelease,
   Listing,
   ListingAlert,
+  Mute,
   Notification,
   NotificationPreferences,
   OutboundClick,
@@ -42,6 +43,7 @@ export const ENTITIES = [
   ProviderPause,
   ProviderRequest,
   RuleBackfill,
+  SendTurn,
   Session,
   UsedLoginNonce,
   User,

@@ -188,7 +188,41 @@ describe('delivery', () => {
     expect(await onlyRowOf(user)).toMatchObject({ status: 'sent', error_code: null, attempts: 2 });
   });
 
-  it('parks a row after five attempts', async () => {
+  it('tries again what fails for the moment, later each time', async () => {
+    const user = await insertUser(db);
+    await insertNotifications(db, user, 1, { channels: ['email'] });
+    worker.carrier.before = () => {
+      throw new MailError('throttled', true);
+    };
+
+    for (const failures of upTo(6)) {
+      await worker.deliver();
+      const row = await onlyRowOf(user);
+      expect(row).toMatchObject({ status: 'pending', attempts: 0, failures, error_code: 'throttled' });
+      const full = 5 * 2 ** (failures - 1);
+      expect(row?.due_in_seconds).toBeGreaterThan(full / 2 - 2);
+      expect(row?.due_in_seconds).toBeLessThanOrEqual(full);
+      await passTime(600);
+    }
+    worker.carrier.before = () => undefined;
+    await worker.deliver();
+
+    expect(await onlyRowOf(user)).toMatchObject({ status: 'sent', failures: 6, error_code: null });
+  });
+
+  it('waits as long as the provider asks', async () => {
+    const user = await insertUser(db);
+    await insertNotifications(db, user, 1, { channels: ['email'] });
+    worker.carrier.before = () => {
+      throw new MailError('throttled', true, 900);
+    };
+
+    await worker.deliver();
+
+    expect((await onlyRowOf(user))?.due_in_seconds).toBeGreaterThan(890);
+  });
+
+  it('gives up what has been failing for a day', async () => {
     const user = await insertUser(db);
     await insertNotifications(db, user, 1, { channels: ['email'] });
     let tries = 0;
@@ -196,31 +230,15 @@ describe('delivery', () => {
       tries += 1;
       throw new MailError('throttled', true);
     };
-
-    for (const attempt of upTo(4)) {
-      await worker.deliver();
-      const row = await onlyRowOf(user);
-      expect(row).toMatchObject({
-        status: 'pending',
-        attempts: attempt,
-        error_code: 'throttled',
-        lease_token: null,
-      });
-      const full = 5 * 2 ** (attempt - 1);
-      expect(row?.due_in_seconds).toBeGreaterThan(full / 2 - 2);
-      expect(row?.due_in_seconds).toBeLessThanOrEqual(full);
-      await passTime(600);
-    }
     await worker.deliver();
-    await passTime(600);
+    await db.rows(`UPDATE notifications SET due_at = now(), failing_since = now() - interval '1 day'`);
+
+    await worker.deliver();
+    await passTime(3600);
     await worker.deliver();
 
-    expect(tries).toBe(5);
-    expect(await onlyRowOf(user)).toMatchObject({
-      status: 'failed',
-      error_code: 'attempts_exhausted',
-      attempts: 5,
-    });
+    expect(tries).toBe(2);
+    expect(await onlyRowOf(user)).toMatchObject({ status: 'failed', error_code: 'attempts_exhausted' });
   });
 
   it('parks a row that killed five processes, with the next sweep', async () => {
@@ -231,7 +249,7 @@ describe('delivery', () => {
     expect(await onlyRowOf(user)).toMatchObject({ status: 'pending' });
     await worker.sweeper.sweep();
 
-    expect(await onlyRowOf(user)).toMatchObject({ status: 'failed', error_code: 'attempts_exhausted' });
+    expect(await onlyRowOf(user)).toMatchObject({ status: 'failed', error_code: 'parked' });
   });
 
   it('ends a refused mail at once', async () => {
@@ -300,7 +318,7 @@ describe('delivery', () => {
     expect((await rowsOf(fine)).map((row) => row.status)).toEqual(['sent', 'sent', 'sent']);
     expect(await rowsOf(broken)).toEqual([
       expect.objectContaining({ id: first, status: 'sent' }),
-      expect.objectContaining({ status: 'pending', error_code: 'delivery_failed', attempts: 1 }),
+      expect.objectContaining({ status: 'pending', error_code: 'delivery_failed', failures: 1 }),
     ]);
   });
 

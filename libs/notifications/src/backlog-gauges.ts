@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
-import { SAMPLE_BACKLOG } from './delivery.sql';
+import { COUNT_PARKED, SAMPLE_BACKLOG } from './delivery.sql';
 import { type Channel, CHANNELS } from './notification.entity';
 
 const SAMPLED_ROWS = 10_000;
@@ -11,6 +11,7 @@ const SAMPLED_ROWS = 10_000;
 export class BacklogGauges {
   private readonly items;
   private readonly oldestDue;
+  private readonly parked;
 
   constructor(
     private readonly db: Database,
@@ -18,12 +19,17 @@ export class BacklogGauges {
   ) {
     this.items = metrics.gauge(
       'waxwatch_notification_backlog_items',
-      `Pending notifications, counted up to ${SAMPLED_ROWS}`,
+      `Due notifications, counted up to ${SAMPLED_ROWS}`,
       ['channel'],
     );
     this.oldestDue = metrics.gauge(
       'waxwatch_notification_oldest_due_seconds',
       'How late the oldest due notification is',
+      ['channel'],
+    );
+    this.parked = metrics.gauge(
+      'waxwatch_notifications_parked',
+      'Notifications that were given up after crashes and wait for an administrator',
       ['channel'],
     );
   }
@@ -33,10 +39,12 @@ export class BacklogGauges {
       SAMPLE_BACKLOG,
       [SAMPLED_ROWS],
     );
+    const parked = await this.db.rows<{ channel: Channel; items: number }>(COUNT_PARKED);
     for (const channel of CHANNELS) {
       const row = rows.find((candidate) => candidate.channel === channel);
       this.items.set({ channel }, row?.items ?? 0);
       this.oldestDue.set({ channel }, row?.oldest_due_seconds ?? 0);
+      this.parked.set({ channel }, parked.find((candidate) => candidate.channel === channel)?.items ?? 0);
     }
   }
 }

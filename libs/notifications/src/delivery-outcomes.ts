@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
-import { Database, isDatabaseUnavailable } from '@waxwatch/platform/database';
+import { Database } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
-import { GIVE_BACK, MARK_FAILED, MARK_SENT, RETRY_LATER } from './delivery.sql';
+import { GIVE_BACK, MARK_FAILED, RETRY_LATER } from './delivery.sql';
+import { RELEASE_TURNS } from './delivery-plan.sql';
 import type { Channel } from './notification.entity';
-import { attemptsAllowed, retryDelaySeconds } from './retry-delay';
+import { retryDelaySeconds } from './retry-delay';
+import { type Sent, Settlements } from './settlements';
 
 /** The rows an outcome is about, and the lease that entitles us to write it. */
 export interface Leased {
@@ -13,8 +15,14 @@ export interface Leased {
   token: string;
 }
 
-const WRITE_AGAIN_MS = 500;
-const WRITE_FOR_MS = 120_000;
+/** A temporary failure. */
+export interface Setback {
+  code: string;
+  /** Of these rows before this one. */
+  failures: number;
+  /** How long the provider asks us to wait. */
+  retryAfterSeconds?: number | undefined;
+}
 
 /** Writes down and counts how deliveries ended. Every write is fenced by the lease. */
 @Injectable()
@@ -25,6 +33,7 @@ export class DeliveryOutcomes {
 
   constructor(
     private readonly db: Database,
+    private readonly settlements: Settlements,
     @InjectConfig() private readonly config: AppConfig,
     metrics: Metrics,
   ) {
@@ -39,40 +48,50 @@ export class DeliveryOutcomes {
     );
   }
 
-  /**
-   * The provider took it. Forgetting that would send it again, so the write is tried for as long as the
-   * database is away, up to two minutes.
-   */
-  async sent(leased: Leased): Promise<boolean> {
-    const giveUpAt = performance.now() + WRITE_FOR_MS;
-    for (;;) {
-      try {
-        return await this.write(leased, 'sent', MARK_SENT);
-      } catch (error) {
-        if (!isDatabaseUnavailable(error) || performance.now() > giveUpAt) throw error;
-        await new Promise((resolve) => setTimeout(resolve, WRITE_AGAIN_MS));
-      }
-    }
+  /** The provider took it. */
+  async sent(sent: Sent): Promise<void> {
+    const settled = await this.settlements.settle(sent);
+    this.count(sent.channel, 'sent', settled);
+    this.count(sent.channel, 'lease_lost', sent.ids.length - settled);
   }
 
   /** It will never work, for the reason in `code`. */
-  async failed(leased: Leased, code: string): Promise<boolean> {
-    return await this.write(leased, 'failed', MARK_FAILED, [code]);
+  async failed(leased: Leased, code: string): Promise<void> {
+    await this.write(leased, 'failed', MARK_FAILED, [code]);
   }
 
-  /** It may work later, unless that was the last attempt. */
-  async failedForNow(leased: Leased, code: string, attempts: number): Promise<boolean> {
-    if (attempts >= attemptsAllowed(this.config)) {
+  /** It may work later, as long as it has not been failing for too long. */
+  async failedForNow(leased: Leased, { code, failures, retryAfterSeconds = 0 }: Setback): Promise<void> {
+    const limits = {
+      baseSeconds: this.config.QUEUE_RETRY_BACKOFF_SECONDS,
+      ceilingSeconds: this.config.DELIVERY_RETRY_CEILING_SECONDS,
+    };
+    const delay = Math.max(retryAfterSeconds, retryDelaySeconds(failures + 1, limits, Math.random()));
+    const window = this.config.DELIVERY_RETRY_HOURS * 3600;
+    const rows = await this.db.rows<{ id: string; is_over: boolean }>(RETRY_LATER, [
+      leased.ids,
+      leased.token,
+      code,
+      delay,
+      window,
+    ]);
+    const over = rows.filter((row) => row.is_over).length;
+    this.count(leased.channel, 'retry', rows.length - over);
+    this.count(leased.channel, 'exhausted', over);
+    this.count(leased.channel, 'lease_lost', leased.ids.length - rows.length);
+    if (over > 0) {
       this.logger.warn({ event: 'notifications.delivery.exhausted', ids: leased.ids, error_code: code });
-      return await this.write(leased, 'exhausted', MARK_FAILED, ['attempts_exhausted']);
     }
-    const delay = retryDelaySeconds(attempts, this.config.QUEUE_RETRY_BACKOFF_SECONDS, Math.random());
-    return await this.write(leased, 'retry', RETRY_LATER, [code, delay]);
   }
 
   /** It was not tried. */
-  async givenBack(leased: Leased): Promise<boolean> {
-    return await this.write(leased, 'given_back', GIVE_BACK);
+  async givenBack(leased: Leased): Promise<void> {
+    await this.write(leased, 'given_back', GIVE_BACK);
+  }
+
+  /** Somebody else may write to this user. */
+  async turnReleased({ channel, token }: Leased, userId: string): Promise<void> {
+    await this.db.rows(RELEASE_TURNS, [[userId], channel, token]);
   }
 
   count(channel: Channel, outcome: string, rows = 1): void {
@@ -83,16 +102,14 @@ export class DeliveryOutcomes {
     this.lag.observe({ channel }, Math.max(0, seconds));
   }
 
-  /** @returns false when another worker holds one of the rows by now, or it is gone */
   private async write(
     { channel, ids, token }: Leased,
     outcome: string,
     sql: string,
     params: unknown[] = [],
-  ): Promise<boolean> {
+  ): Promise<void> {
     const rows = await this.db.rows(sql, [ids, token, ...params]);
     this.count(channel, outcome, rows.length);
     this.count(channel, 'lease_lost', ids.length - rows.length);
-    return rows.length === ids.length;
   }
 }

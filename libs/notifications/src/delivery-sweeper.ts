@@ -3,10 +3,10 @@ import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
 import { JobQueue, JobRunner } from '@waxwatch/platform/queue';
-import { FIND_DUE, PARK_EXHAUSTED } from './delivery.sql';
+import { FIND_DUE, PARK } from './delivery.sql';
 import type { Channel } from './notification.entity';
 import { deliverDue } from './notifications.jobs';
-import { attemptsAllowed } from './retry-delay';
+import { claimsAllowed } from './retry-delay';
 
 const PARKED_PER_SWEEP = 1000;
 /** Rows this late although the bell rings: nobody seems to hear it. */
@@ -36,9 +36,9 @@ export class DeliverySweeper {
     ]);
   }
 
-  /** Parks rows without attempts left, then rings for due ones; where ringing does not help, delivers them here. */
+  /** Parks rows that nobody ever brought to an end, then rings for due ones; where ringing does not help, delivers them here. */
   async sweep(): Promise<void> {
-    await this.parkExhausted();
+    await this.park();
     const [found] = await this.db.rows<{ due: number; ended_leases: number; oldest_seconds: number }>(
       FIND_DUE,
     );
@@ -51,14 +51,14 @@ export class DeliverySweeper {
     }
   }
 
-  private async parkExhausted(): Promise<void> {
-    const parked = await this.db.rows<{ channel: Channel }>(PARK_EXHAUSTED, [
-      attemptsAllowed(this.config),
+  private async park(): Promise<void> {
+    const parked = await this.db.rows<{ channel: Channel }>(PARK, [
+      claimsAllowed(this.config),
       PARKED_PER_SWEEP,
     ]);
     if (parked.length === 0) return;
-    for (const { channel } of parked) this.outcomes.inc({ channel, outcome: 'exhausted' });
-    this.finds.inc({ kind: 'exhausted_notification' }, parked.length);
-    this.logger.warn({ event: 'notifications.delivery.parked', rows: parked.length });
+    for (const { channel } of parked) this.outcomes.inc({ channel, outcome: 'parked' });
+    this.finds.inc({ kind: 'parked_notification' }, parked.length);
+    this.logger.error({ event: 'notifications.delivery.parked', rows: parked.length });
   }
 }

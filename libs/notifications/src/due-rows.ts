@@ -6,7 +6,7 @@ import { leasesTakenOver, Metrics } from '@waxwatch/platform/metrics';
 import type { Claim, ClaimedRow } from './channels/delivery-channel';
 import { CLAIM_DUE } from './delivery.sql';
 import type { Channel } from './notification.entity';
-import { attemptsAllowed } from './retry-delay';
+import { claimsAllowed } from './retry-delay';
 
 /** Leases due rows to this process, each row to one process at a time. */
 @Injectable()
@@ -28,7 +28,7 @@ export class DueRows {
     const token = this.ids.next();
     const rows = await this.db.rows<ClaimedRow>(CLAIM_DUE, [
       channel,
-      attemptsAllowed(this.config),
+      claimsAllowed(this.config),
       limit,
       token,
       this.config.DELIVERY_LEASE_SECONDS,

@@ -14,6 +14,8 @@ export {
   type OutboundMessage,
 } from './channels/channel-sender';
 export { USER_CHANNELS, UserChannel, type UserChannelName } from './user-channels/user-channel.entity';
+export { Mute } from './mutes/mute.entity';
+export { SendTurn } from './send-turn.entity';
 export { UserStream } from './user-stream.entity';
 export { NotificationsModule } from './notifications.module';
 export { NotificationsApiModule } from './notifications-api.module';

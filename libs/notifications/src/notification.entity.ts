@@ -23,6 +23,10 @@ export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 @Index('ix_notifications_user_keyset', ['userId', 'createdAt', 'id'])
 @Index('ix_notifications_unread', ['userId'], { where: 'is_read = false' })
 @Index('ix_notifications_due', ['channel', 'dueAt'], { where: `status = 'pending'` })
+@Index('ix_notifications_waiting', ['userId', 'channel'], { where: `status = 'pending'` })
+@Index('ix_notifications_given_up', ['createdAt', 'id'], {
+  where: `error_code IN ('parked', 'attempts_exhausted')`,
+})
 @Index('uq_notifications_user_stream', ['userId', 'streamId'], {
   unique: true,
   where: 'stream_id IS NOT NULL',
@@ -73,8 +77,21 @@ export class Notification {
   @Column('uuid', { nullable: true })
   leaseToken!: string | null;
 
+  /** Claims, less those whose worker wrote down a temporary failure or gave the row back. More than one: it crashed. */
   @Column('smallint', { default: 0 })
   attempts!: number;
+
+  /** Temporary failures so far. */
+  @Column('smallint', { default: 0 })
+  failures!: number;
+
+  /** When it first failed; the time for retries counts from there. */
+  @Column('timestamptz', { nullable: true })
+  failingSince!: Date | null;
+
+  /** It has waited for its time, and goes out together with whatever else has. */
+  @Column('boolean', { default: false })
+  isHeld!: boolean;
 
   /** Why the row failed, or why its last attempt did; a short stable code. */
   @Column('varchar', { length: 60, nullable: true })

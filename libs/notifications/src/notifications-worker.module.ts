@@ -8,6 +8,7 @@ import { RealtimeChannel } from './channels/realtime.channel';
 import { SenderChannels } from './channels/sender-channels';
 import { DeliverDueProcessor } from './deliver-due.processor';
 import { DeliveryOutcomes } from './delivery-outcomes';
+import { DeliveryPlanner } from './delivery-planner';
 import { DeliverySweeper } from './delivery-sweeper';
 import { DeliveryTicks } from './delivery-ticks';
 import { DeliveryService } from './delivery.service';
@@ -15,6 +16,7 @@ import { DueRows } from './due-rows';
 import { MailSender } from './mail/mail-sender';
 import { StubMailSender } from './mail/stub-mail-sender';
 import { NotificationsModule } from './notifications.module';
+import { Settlements } from './settlements';
 import { StreamHints } from './stream-hints';
 
 @Module({
@@ -23,6 +25,7 @@ import { StreamHints } from './stream-hints';
     BacklogGauges,
     DeliverDueProcessor,
     DeliveryOutcomes,
+    DeliveryPlanner,
     DeliveryService,
     DeliverySweeper,
     DeliveryTicks,
@@ -30,6 +33,7 @@ import { StreamHints } from './stream-hints';
     EmailSender,
     RealtimeChannel,
     SenderChannels,
+    Settlements,
     StreamHints,
     {
       provide: MailSender,

@@ -68,6 +68,8 @@ export interface StoredNotification {
   failed_at: string | null;
   lease_token: string | null;
   attempts: number;
+  failures: number;
+  is_held: boolean;
   error_code: string | null;
   stream_id: number | null;
   due_in_seconds: number;

@@ -3,9 +3,6 @@ import type { Channel } from '../notification.entity';
 /** A due row that this process holds until the claim ends. */
 export interface ClaimedRow {
   id: string;
-  user_id: string;
-  /** This one included. */
-  attempts: number;
   /** How late the row was when it was claimed. */
   lag_seconds: number;
   /** Another worker had it and did not finish. */

@@ -1,10 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '@waxwatch/platform/clock';
 import { Database, isDatabaseUnavailable, rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
-import { LOCK_LEASED, SETTLE_REALTIME, TAKE_STREAM_IDS } from '../delivery.sql';
-import { DeliveryOutcomes } from '../delivery-outcomes';
+import { SETTLE_REALTIME, TAKE_STREAM_IDS } from '../delivery.sql';
+import { DeliveryOutcomes, type Leased } from '../delivery-outcomes';
+import { RELEASE_TURNS } from '../delivery-plan.sql';
+import { DeliveryPlanner, type ReadyMessage } from '../delivery-planner';
+import { noteSends } from '../settlements';
 import { type StreamHint, StreamHints } from '../stream-hints';
-import { giveStreamIds, idsPerUser, type LockedRow } from '../stream-ids';
+import { giveStreamIds, idsPerUser } from '../stream-ids';
+import { byOrder, type WaitingRow } from '../waiting-row';
 import { type Claim, DeliveryChannel } from './delivery-channel';
 
 const BATCH_SIZE = 200;
@@ -17,6 +22,8 @@ export class RealtimeChannel extends DeliveryChannel {
 
   constructor(
     private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly planner: DeliveryPlanner,
     private readonly hints: StreamHints,
     private readonly outcomes: DeliveryOutcomes,
   ) {
@@ -42,43 +49,66 @@ export class RealtimeChannel extends DeliveryChannel {
     }
   }
 
-  private async send({ rows, token }: Claim): Promise<void> {
+  private async send(claim: Claim): Promise<void> {
     const startedAt = performance.now();
-    const ids = rows.map((row) => row.id);
-    const { sent, refused } = await this.db.transaction(async (tx) => await this.settle(tx, ids, token));
+    const { sent, refused, deferred } = await this.db.transaction(async (tx) => await this.settle(tx, claim));
     this.hints.publish(sent);
     this.outcomes.count(this.name, 'sent', sent.length);
     this.outcomes.count(this.name, 'failed', refused);
-    this.outcomes.count(this.name, 'lease_lost', rows.length - sent.length - refused);
+    this.outcomes.count(this.name, 'deferred', deferred);
+    this.outcomes.count(this.name, 'lease_lost', claim.rows.length - sent.length - refused - deferred);
     const elapsed = (performance.now() - startedAt) / 1000;
-    for (const row of rows) this.outcomes.observeLag(this.name, row.lag_seconds + elapsed);
+    if (sent.length === 0) return;
+    for (const row of claim.rows) this.outcomes.observeLag(this.name, row.lag_seconds + elapsed);
   }
 
   /** Rows are locked and fenced before ids are taken: an id that was taken is an id that is used. */
   private async settle(
     tx: EntityManager,
-    ids: string[],
-    token: string,
-  ): Promise<{ sent: StreamHint[]; refused: number }> {
-    const locked = await rowsIn<LockedRow>(tx, LOCK_LEASED, [ids, token]);
-    const wanted = [...idsPerUser(locked)];
-    const lastIds = await rowsIn<{ user_id: string; last_id: number }>(tx, TAKE_STREAM_IDS, [
-      wanted.map(([userId]) => userId),
-      wanted.map(([, count]) => count),
-    ]);
-    const given = giveStreamIds(locked, new Map(lastIds.map((row) => [row.user_id, row.last_id])));
-    await rowsIn(tx, SETTLE_REALTIME, [locked.map((row) => row.id), given, locked.map((row) => row.refusal)]);
-    const sent = locked.flatMap(({ user_id }, index) => {
-      const stream_id = given[index] ?? null;
-      return stream_id === null ? [] : [{ user_id, stream_id }];
-    });
-    return { sent, refused: locked.length - sent.length };
+    claim: Claim,
+  ): Promise<{ sent: StreamHint[]; refused: number; deferred: number }> {
+    const { messages, refused, deferred } = await this.planner.plan(tx, this.name, claim);
+    // As they came, whatever was decided about them.
+    const rows = messages.flatMap((message) => message.rows).sort(byOrder);
+    await this.endTurns(tx, messages, claim.token);
+    const given = giveStreamIds(rows, await takeIds(tx, rows));
+    if (rows.length > 0) await rowsIn(tx, SETTLE_REALTIME, [rows.map((row) => row.id), given]);
+    const sent = rows.map(({ user_id }, index) => ({ user_id, stream_id: given[index] ?? 0 }));
+    return { sent, refused, deferred };
+  }
+
+  private async endTurns(tx: EntityManager, messages: readonly ReadyMessage[], token: string): Promise<void> {
+    const held = messages.filter(({ hasTurn }) => hasTurn);
+    if (held.length === 0) return;
+    const sentAt = this.clock.now();
+    await noteSends(
+      tx,
+      held.map(({ userId, isCounted, day }) => ({
+        channel: this.name,
+        userId,
+        sentAt,
+        day: isCounted ? day : null,
+      })),
+    );
+    const users = [...new Set(held.map(({ userId }) => userId))];
+    await rowsIn(tx, RELEASE_TURNS, [users, this.name, token]);
   }
 
   private async postpone({ rows, token }: Claim, error: unknown): Promise<void> {
     this.logger.error({ event: 'notifications.delivery.failed', channel: this.name, err: error });
-    for (const { id, attempts } of rows) {
-      await this.outcomes.failedForNow({ channel: this.name, ids: [id], token }, 'delivery_failed', attempts);
+    for (const { id } of rows) {
+      const leased: Leased = { channel: this.name, ids: [id], token };
+      await this.outcomes.failedForNow(leased, { code: 'delivery_failed', failures: 0 });
     }
   }
+}
+
+async function takeIds(tx: EntityManager, rows: readonly WaitingRow[]): Promise<Map<string, number>> {
+  if (rows.length === 0) return new Map();
+  const wanted = [...idsPerUser(rows)];
+  const lastIds = await rowsIn<{ user_id: string; last_id: number }>(tx, TAKE_STREAM_IDS, [
+    wanted.map(([userId]) => userId),
+    wanted.map(([, count]) => count),
+  ]);
+  return new Map(lastIds.map((row) => [row.user_id, row.last_id]));
 }

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
+import { Clock } from '@waxwatch/platform/clock';
 import { Database } from '@waxwatch/platform/database';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { DeliveryOutcomes } from '../delivery-outcomes';
+import { DeliveryPlanner } from '../delivery-planner';
 import { CHANNEL_SENDERS, type ChannelSender } from './channel-sender';
 import { SenderChannel } from './sender.channel';
 
@@ -16,6 +18,8 @@ export class SenderChannels {
   constructor(
     @Inject(CHANNEL_SENDERS) senders: readonly ChannelSender[],
     db: Database,
+    clock: Clock,
+    planner: DeliveryPlanner,
     outcomes: DeliveryOutcomes,
     @InjectConfig() config: AppConfig,
     lifecycle: Lifecycle,
@@ -25,7 +29,8 @@ export class SenderChannels {
       // A third of the lease, so that a send that was started in time ends while the row is still ours.
       timeoutMs: Math.min(SEND_TIMEOUT_MS, (config.DELIVERY_LEASE_SECONDS * 1000) / 3),
     };
-    this.channels = senders.map((sender) => new SenderChannel(sender, db, outcomes, limits));
+    const services = { db, clock, planner, outcomes };
+    this.channels = senders.map((sender) => new SenderChannel(sender, services, limits));
     for (const channel of this.channels) {
       lifecycle.onDrain('work', `sends by ${channel.name}`, async () => await channel.idle());
     }

@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
-import { Database } from '@waxwatch/platform/database';
-import { READ_DUE_MESSAGES } from '../delivery.sql';
+import { Clock } from '@waxwatch/platform/clock';
+import { Database, isDatabaseUnavailable } from '@waxwatch/platform/database';
 import { DeliveryOutcomes, type Leased } from '../delivery-outcomes';
-import type { EventType } from '../event-types';
+import { type DeliveryPlan, DeliveryPlanner, type ReadyMessage } from '../delivery-planner';
 import { ChannelError, type ChannelSender, type OutboundMessage } from './channel-sender';
 import { type Claim, DeliveryChannel } from './delivery-channel';
+import { idOf, toOutbound } from './outbound-message';
 
 /** How much a channel may have under way in this process, and how long each send may take. */
 export interface SenderLimits {
@@ -12,20 +13,21 @@ export interface SenderLimits {
   timeoutMs: number;
 }
 
-interface DueMessage {
-  id: string;
-  user_id: string;
-  event_id: string;
-  event_type: EventType;
-  event_created_at: string;
-  rule_id: string | null;
-  watch_release_id: string | null;
-  listing_id: string | null;
-  attempts: number;
-  payload: unknown;
-  email: string;
-  timezone: string;
-  refusal: string | null;
+/** What all of these channels share. */
+export interface SenderServices {
+  db: Database;
+  clock: Clock;
+  planner: DeliveryPlanner;
+  outcomes: DeliveryOutcomes;
+}
+
+/** A message on its way. */
+interface Journey {
+  message: ReadyMessage;
+  claim: Claim;
+  leased: Leased;
+  /** Whether it is the user's last one of this claim, once it has ended. */
+  endsTurn: () => boolean;
 }
 
 /**
@@ -38,8 +40,7 @@ export class SenderChannel extends DeliveryChannel {
 
   constructor(
     private readonly sender: ChannelSender,
-    private readonly db: Database,
-    private readonly outcomes: DeliveryOutcomes,
+    private readonly services: SenderServices,
     private readonly limits: SenderLimits,
   ) {
     super();
@@ -58,48 +59,87 @@ export class SenderChannel extends DeliveryChannel {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
+  /** All rows are planned at once; if that fails, one by one, so that one user's trouble stays that user's. */
   override async deliver(claim: Claim): Promise<void> {
-    const ids = claim.rows.map((row) => row.id);
-    const due = await this.db.rows<DueMessage>(READ_DUE_MESSAGES, [ids, claim.token, this.name]);
-    for (const message of due) {
-      const job = this.deliverOne(message, claim)
-        .catch((error: unknown) => {
-          // The row keeps its lease; when that ends, someone tries again.
-          this.log('error', 'unsettled', { notification_id: message.id, err: error });
-        })
-        .finally(() => this.underWay.delete(job));
-      this.underWay.add(job);
+    const plan = await this.planOf(claim);
+    if (!plan) {
+      for (const row of claim.rows) await this.deliver({ ...claim, rows: [row] });
+      return;
+    }
+    this.services.outcomes.count(this.name, 'failed', plan.refused);
+    this.services.outcomes.count(this.name, 'deferred', plan.deferred);
+    const left = new Map<string, number>();
+    for (const { userId } of plan.messages) left.set(userId, (left.get(userId) ?? 0) + 1);
+    for (const message of plan.messages) this.depart(message, claim, left);
+  }
+
+  /** @returns undefined when the rows are to be tried apart from each other, or nothing is left to do */
+  private async planOf(claim: Claim): Promise<DeliveryPlan | undefined> {
+    const { db, planner, outcomes } = this.services;
+    try {
+      return await db.transaction(async (tx) => await planner.plan(tx, this.name, claim));
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      if (claim.rows.length > 1) return undefined;
+      this.log('error', 'unplanned', { ids: claim.rows.map(({ id }) => id), err: error });
+      const leased = { channel: this.name, ids: claim.rows.map(({ id }) => id), token: claim.token };
+      await outcomes.failedForNow(leased, { code: 'delivery_failed', failures: 0 });
+      return { messages: [], refused: 0, deferred: 0 };
     }
   }
 
-  private async deliverOne(due: DueMessage, claim: Claim): Promise<void> {
-    const leased: Leased = { channel: this.name, ids: [due.id], token: claim.token };
-    if (due.refusal !== null) {
-      await this.outcomes.failed(leased, due.refusal);
-    } else if (performance.now() + this.limits.timeoutMs > claim.endsAtMs) {
-      await this.outcomes.givenBack(leased);
+  private depart(message: ReadyMessage, claim: Claim, left: Map<string, number>): void {
+    const leased = { channel: this.name, ids: message.rows.map((row) => row.id), token: claim.token };
+    const endsTurn = (): boolean => {
+      const others = (left.get(message.userId) ?? 1) - 1;
+      left.set(message.userId, others);
+      return message.hasTurn && others === 0;
+    };
+    const job = this.deliverOne({ message, claim, leased, endsTurn })
+      .catch((error: unknown) => {
+        // The rows keep their lease; when that ends, someone tries again.
+        this.log('error', 'unsettled', { notification_id: idOf(message), err: error });
+      })
+      .finally(() => this.underWay.delete(job));
+    this.underWay.add(job);
+  }
+
+  private async deliverOne(journey: Journey): Promise<void> {
+    if (performance.now() + this.limits.timeoutMs > journey.claim.endsAtMs) {
+      await this.services.outcomes.givenBack(journey.leased);
+      await this.endTurn(journey);
     } else {
-      await this.sendAndSettle(due, leased, claim);
+      await this.sendAndSettle(journey);
     }
   }
 
-  private async sendAndSettle(due: DueMessage, leased: Leased, claim: Claim): Promise<void> {
+  private async sendAndSettle(journey: Journey): Promise<void> {
+    const { message, claim, leased } = journey;
     const startedAt = performance.now();
     let providerMessageId: string;
     try {
-      providerMessageId = await this.send(messageOf(due));
+      providerMessageId = await this.send(toOutbound(message));
     } catch (error) {
-      await this.settleFailure(leased, due, error);
+      await this.settleFailure(journey, error);
       return;
     }
     this.log('log', 'sent', {
-      notification_id: due.id,
-      event_id: due.event_id,
+      notification_id: idOf(message),
+      event_id: message.rows[0]?.event_id,
+      items: message.rows.length,
       provider_message_id: providerMessageId,
     });
-    await this.outcomes.sent(leased);
-    const lag = claim.rows.find((row) => row.id === due.id)?.lag_seconds ?? 0;
-    this.outcomes.observeLag(this.name, lag + (performance.now() - startedAt) / 1000);
+    const { userId, day, isCounted } = message;
+    const sentAt = this.services.clock.now();
+    const releasesTurn = journey.endsTurn();
+    await this.services.outcomes.sent({
+      ...leased,
+      userId,
+      sentAt,
+      day: isCounted ? day : null,
+      releasesTurn,
+    });
+    this.observeLag(message, claim, (performance.now() - startedAt) / 1000);
   }
 
   /** The sender is told to stop when its time is up; whether it listens makes no difference to us. */
@@ -119,46 +159,42 @@ export class SenderChannel extends DeliveryChannel {
     }
   }
 
-  private async settleFailure(leased: Leased, due: DueMessage, error: unknown): Promise<void> {
+  private async settleFailure(journey: Journey, error: unknown): Promise<void> {
+    const { message, leased } = journey;
     const failure =
       error instanceof ChannelError
         ? error
         : new ChannelError('sender_error', true, undefined, { cause: error });
+    const failures = Math.max(...message.rows.map((row) => row.failures));
     this.log('warn', 'failed', {
-      notification_id: due.id,
-      event_id: due.event_id,
+      notification_id: idOf(message),
+      event_id: message.rows[0]?.event_id,
       retryable: failure.isRetryable,
       error_code: failure.code,
-      attempts: due.attempts,
+      failures: failures + 1,
       err: failure,
     });
     const code = failure.code.slice(0, 60);
-    if (failure.isRetryable) await this.outcomes.failedForNow(leased, code, due.attempts);
-    else await this.outcomes.failed(leased, code);
+    const { retryAfterSeconds } = failure;
+    const { outcomes } = this.services;
+    if (failure.isRetryable) await outcomes.failedForNow(leased, { code, failures, retryAfterSeconds });
+    else await outcomes.failed(leased, code);
+    await this.endTurn(journey);
+  }
+
+  private async endTurn({ message, leased, endsTurn }: Journey): Promise<void> {
+    if (endsTurn()) await this.services.outcomes.turnReleased(leased, message.userId);
+  }
+
+  /** Of the rows that were due; others only came along. */
+  private observeLag({ rows }: ReadyMessage, claim: Claim, elapsedSeconds: number): void {
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const { id, lag_seconds } of claim.rows) {
+      if (ids.has(id)) this.services.outcomes.observeLag(this.name, lag_seconds + elapsedSeconds);
+    }
   }
 
   private log(level: 'log' | 'warn' | 'error', what: string, fields: Record<string, unknown>): void {
     this.logger[level]({ event: `notifications.${this.name}.${what}`, ...fields });
   }
-}
-
-function messageOf(due: DueMessage): OutboundMessage {
-  return {
-    id: due.id,
-    user: { id: due.user_id, email: due.email, timezone: due.timezone },
-    kind: 'instant',
-    items: [
-      {
-        notificationId: due.id,
-        eventId: due.event_id,
-        eventType: due.event_type,
-        occurredAt: due.event_created_at,
-        ruleId: due.rule_id,
-        watchReleaseId: due.watch_release_id,
-        listingId: due.listing_id,
-        payload: due.payload,
-        stillValid: null,
-      },
-    ],
-  };
 }

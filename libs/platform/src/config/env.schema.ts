@@ -101,6 +101,8 @@ export const envSchema = z.object({
   SWEEP_INTERVAL_SECONDS: decimal(15, { min: 0.1, max: 600 }),
   DELIVERY_LEASE_SECONDS: int(45, { min: 2, max: 3600 }),
   DELIVERY_PARALLEL_SENDS: int(32, { min: 1, max: 1000 }),
+  DELIVERY_RETRY_HOURS: decimal(24, { min: 0, max: 720 }),
+  DELIVERY_RETRY_CEILING_SECONDS: int(1800, { min: 1, max: 86_400 }),
   BACKFILL_DAYS: int(7, { min: 1, max: 365 }),
   BACKFILL_LIMIT: int(500, { min: 1, max: 100_000 }),
 

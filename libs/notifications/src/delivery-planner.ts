@@ -1,0 +1,221 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '@waxwatch/platform/clock';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
+import { rowsIn } from '@waxwatch/platform/database';
+import type { EntityManager } from 'typeorm';
+import type { Claim } from './channels/delivery-channel';
+import {
+  GATHER_WAITING,
+  PUT_OFF,
+  READ_WAITING,
+  REFUSE,
+  RELEASE_TURNS,
+  TAKE_TURNS,
+} from './delivery-plan.sql';
+import type { Channel } from './notification.entity';
+import { claimsAllowed } from './retry-delay';
+import { planMessages } from './schedule/plan-messages';
+import {
+  capIn,
+  historyOf,
+  type PlannedRow,
+  timingOf,
+  toPlanned,
+  type TurnRow,
+  type WaitingRow,
+} from './waiting-row';
+
+/** More than this in one message helps nobody; the rest goes into the next one. */
+const ROWS_PER_MESSAGE = 500;
+/** Somebody else is writing to this user; by then they will be through. */
+const TURN_WAIT_MS = 2000;
+
+/** A message that may go out now. Its rows are ours as long as the lease of the claim. */
+export interface ReadyMessage {
+  userId: string;
+  /** In the order in which they are to be read. */
+  rows: WaitingRow[];
+  /** Whether it counts towards windows and caps; then on `day`, the user's own. */
+  isCounted: boolean;
+  day: string;
+  /** Whether the claim has the user's turn, which has to be given back. */
+  hasTurn: boolean;
+}
+
+/** What became of a claim. */
+export interface DeliveryPlan {
+  messages: ReadyMessage[];
+  refused: number;
+  deferred: number;
+}
+
+/** Decides what of a claim goes out, and writes down what does not. */
+@Injectable()
+export class DeliveryPlanner {
+  constructor(
+    private readonly clock: Clock,
+    @InjectConfig() private readonly config: AppConfig,
+  ) {}
+
+  /** Belongs in one transaction with nothing slow in it: rows and turns stay locked until the commit. */
+  async plan(tx: EntityManager, channel: Channel, { rows, token }: Claim): Promise<DeliveryPlan> {
+    const ids = rows.map((row) => row.id);
+    const waiting = await rowsIn<WaitingRow>(tx, READ_WAITING, [ids, token]);
+    const work = new PlanOfClaim(tx, channel, token, this.config, this.clock.now());
+    return await work.decide(waiting);
+  }
+}
+
+class PlanOfClaim {
+  private readonly refusals = new Map<string, string>();
+  private readonly putOff = new Map<string, { until: Date; isHeld: boolean }>();
+  private readonly messages: ReadyMessage[] = [];
+
+  constructor(
+    private readonly tx: EntityManager,
+    private readonly channel: Channel,
+    private readonly token: string,
+    private readonly config: AppConfig,
+    private readonly now: Date,
+  ) {}
+
+  async decide(waiting: readonly WaitingRow[]): Promise<DeliveryPlan> {
+    const wanted = this.withoutRefused(waiting);
+    const byUser = groupByUser(wanted);
+    const turns = await this.takeTurns(usersWithTurn(this.channel, byUser));
+    const digests: string[] = [];
+    for (const [userId, rows] of byUser) {
+      const turn = turns.get(userId);
+      if (turn === 'taken') this.planWithoutTurn(rows);
+      else if (this.isDigest(rows, turn)) digests.push(userId);
+      else this.planUser(rows, turn);
+    }
+    await this.planDigests(digests, byUser, turns);
+    return await this.write(turns);
+  }
+
+  private withoutRefused(rows: readonly WaitingRow[]): WaitingRow[] {
+    return rows.filter(({ id, refusal }) => {
+      if (refusal !== null) this.refusals.set(id, refusal);
+      return refusal === null;
+    });
+  }
+
+  /** Whoever is told one by one and without a cap needs no turn, and is not here. */
+  private async takeTurns(users: readonly string[]): Promise<Map<string, TurnRow | 'taken'>> {
+    if (users.length === 0) return new Map();
+    const params = [users, this.channel, this.token, this.config.DELIVERY_LEASE_SECONDS];
+    const rows = await rowsIn<TurnRow>(this.tx, TAKE_TURNS, params);
+    const taken = new Map<string, TurnRow | 'taken'>(users.map((userId) => [userId, 'taken']));
+    for (const row of rows) taken.set(row.user_id, row);
+    return taken;
+  }
+
+  /** Whether one message with several alerts is going out. */
+  private isDigest(rows: readonly WaitingRow[], turn: TurnRow | undefined): boolean {
+    const [first] = rows;
+    if (!first || !turn) return false;
+    const plan = planMessages(rows.map(toPlanned), timingOf(this.channel, first), historyOf(turn), this.now);
+    return plan.messages.some(
+      ({ isCounted, rows: planned }) =>
+        isCounted && (first.frequency !== 'instant' || planned.some(({ isHeld }) => isHeld)),
+    );
+  }
+
+  private async planDigests(
+    users: readonly string[],
+    claimed: ReadonlyMap<string, WaitingRow[]>,
+    turns: ReadonlyMap<string, TurnRow | 'taken'>,
+  ): Promise<void> {
+    if (users.length === 0) return;
+    const others = await rowsIn<{ id: string }>(this.tx, GATHER_WAITING, [
+      users,
+      this.channel,
+      this.token,
+      this.config.DELIVERY_LEASE_SECONDS,
+      claimsAllowed(this.config),
+      ROWS_PER_MESSAGE,
+    ]);
+    const read =
+      others.length === 0
+        ? []
+        : await rowsIn<WaitingRow>(this.tx, READ_WAITING, [others.map(({ id }) => id), this.token]);
+    const gathered = groupByUser(this.withoutRefused(read));
+    for (const userId of users) {
+      const turn = turns.get(userId);
+      const rows = [...(claimed.get(userId) ?? []), ...(gathered.get(userId) ?? [])];
+      this.planUser(rows, turn === 'taken' ? undefined : turn);
+    }
+  }
+
+  private planUser(rows: readonly WaitingRow[], turn: TurnRow | undefined): void {
+    const [first] = rows;
+    if (!first) return;
+    const timing = timingOf(this.channel, first);
+    const plan = planMessages(rows.map(toPlanned), timing, historyOf(turn), this.now);
+    for (const { id } of plan.ended) this.refusals.set(id, 'listing_ended');
+    for (const { id } of plan.deferred) {
+      this.putOff.set(id, { until: plan.deferredUntil ?? this.now, isHeld: true });
+    }
+    for (const { rows: planned, isCounted } of plan.messages) {
+      this.messages.push({
+        userId: first.user_id,
+        rows: planned.map(({ row }: PlannedRow) => row),
+        isCounted,
+        day: plan.day,
+        hasTurn: turn !== undefined,
+      });
+    }
+  }
+
+  /** What is urgent waits for nobody. */
+  private planWithoutTurn(rows: readonly WaitingRow[]): void {
+    this.planUser(
+      rows.filter((row) => row.is_urgent),
+      undefined,
+    );
+    this.waitForTurn(rows.filter((row) => !row.is_urgent));
+  }
+
+  private waitForTurn(rows: readonly WaitingRow[]): void {
+    const until = new Date(Date.now() + TURN_WAIT_MS);
+    for (const { id } of rows) this.putOff.set(id, { until, isHeld: false });
+  }
+
+  private async write(turns: ReadonlyMap<string, TurnRow | 'taken'>): Promise<DeliveryPlan> {
+    const deferred = [...this.putOff];
+    if (this.refusals.size > 0) {
+      await rowsIn(this.tx, REFUSE, [[...this.refusals.keys()], [...this.refusals.values()]]);
+    }
+    if (deferred.length > 0) {
+      await rowsIn(this.tx, PUT_OFF, [
+        deferred.map(([id]) => id),
+        deferred.map(([, { until }]) => until.toISOString()),
+        deferred.map(([, { isHeld }]) => isHeld),
+      ]);
+    }
+    const busy = new Set(this.messages.map(({ userId }) => userId));
+    const unused = [...turns].flatMap(([id, turn]) => (turn === 'taken' || busy.has(id) ? [] : [id]));
+    if (unused.length > 0) await rowsIn(this.tx, RELEASE_TURNS, [unused, this.channel, this.token]);
+    return { messages: this.messages, refused: this.refusals.size, deferred: deferred.length };
+  }
+}
+
+function groupByUser(rows: readonly WaitingRow[]): Map<string, WaitingRow[]> {
+  const byUser = new Map<string, WaitingRow[]>();
+  for (const row of rows) {
+    const known = byUser.get(row.user_id);
+    if (known) known.push(row);
+    else byUser.set(row.user_id, [row]);
+  }
+  return byUser;
+}
+
+/** Two workers must not each send what belongs into one message, or both fill the last place under a cap. */
+function usersWithTurn(channel: Channel, byUser: ReadonlyMap<string, readonly WaitingRow[]>): string[] {
+  return [...byUser].flatMap(([userId, rows]) => {
+    const [first] = rows;
+    const isCalm = first?.frequency === 'instant' && capIn(channel, first) === null;
+    return isCalm && !rows.some(({ is_held }) => is_held) ? [] : [userId];
+  });
+}
