@@ -9,7 +9,7 @@ import { toBatch } from './listing-batch';
 import { ListingStore, type StoredListing } from './listing-store';
 import { NewMatches } from './new-matches';
 import { PriceChanges } from './price-changes';
-import { ACTIVE_LISTINGS, OFFERS_OF_RELEASE } from './store-listings.sql';
+import { ACTIVE_LISTINGS, OFFERS_OF_RELEASE, SET_ASIDE_ENDED_OFFERS } from './store-listings.sql';
 import { type ListingRow, toProviderListing } from './stored-row';
 
 export interface IngestSummary {
@@ -67,9 +67,15 @@ export class ListingIngest {
    * @returns the summary of the ended listings; empty when there was no offer
    */
   async endOffers(provider: ProviderName, ref: ReleaseRef): Promise<IngestSummary> {
-    const [release, master] = ref.kind === 'release' ? [ref.id, null] : [null, ref.id];
-    const rows = await this.db.rows<ListingRow>(OFFERS_OF_RELEASE, [provider, release, master]);
+    const rows = await this.db.rows<ListingRow>(OFFERS_OF_RELEASE, [provider, ...idsOf(ref)]);
     return await this.ingest(rows.map((row) => ({ ...toProviderListing(row), status: 'ended' })));
+  }
+
+  /** The cheapest copy of a release, which may be the first one after a time without any. */
+  async ingestOffer(offer: ProviderListing, ref: ReleaseRef): Promise<IngestSummary> {
+    await this.db.rows(SET_ASIDE_ENDED_OFFERS, [offer.provider, ...idsOf(ref)]);
+    // It may be known already, and wanted by somebody who began to watch since.
+    return await this.ingest([offer], { matchesKnown: true });
   }
 
   /** These listings are no longer for sale; those who were told of them hear so, without being told who sold them. */
@@ -118,6 +124,10 @@ export class ListingIngest {
     return { ...emptySummary(), droppedItems: 1 };
   }
 }
+
+/** Release and master, of which one is null. */
+const idsOf = ({ kind, id }: ReleaseRef): [number | null, number | null] =>
+  kind === 'release' ? [id, null] : [null, id];
 
 const emptySummary = (): IngestSummary => ({
   stored: [],

@@ -81,3 +81,14 @@ export const OFFERS_OF_RELEASE = `
 /** $1 listings: those of them that are for sale. */
 export const ACTIVE_LISTINGS = `
   SELECT ${LISTING_COLUMNS} FROM listings l WHERE l.id = ANY($1::uuid[]) AND l.status = 'active'`;
+
+/**
+ * The same parameters. An offer that is over makes room for the next one: what is for sale of the release later is
+ * another copy. Only once it has been over for longer than any process remembers a price, so that an old answer brings
+ * back no sold copy as a new one.
+ */
+export const SET_ASIDE_ENDED_OFFERS = `
+  UPDATE listings SET external_id = external_id || '~' || id
+  WHERE provider = $1 AND status = 'ended' AND last_seen_at < now() - interval '45 minutes'
+    AND external_id NOT LIKE '%~%'
+    AND (discogs_release_id = $2 OR (discogs_master_id = $3 AND discogs_release_id IS NULL))`;

@@ -8,7 +8,7 @@ import {
   ProviderRegistry,
   type ReleaseRef,
 } from '@waxwatch/integrations';
-import { ListingIngest } from '@waxwatch/listings';
+import { type IngestSummary, ListingIngest } from '@waxwatch/listings';
 import type { PollQuestion } from './poll-subscriptions';
 
 /** Pages of one question per poll: what a flood brings beyond them is not seen. */
@@ -107,12 +107,17 @@ export class Poller {
       kind: question.kind === 'master' ? 'master' : 'release',
       id: Number(question.key),
     } as const;
+    const isAggregate = provider.capabilities.listingCompleteness === 'aggregate';
     const listing = await lookUp(provider, ref, call);
     if (listing) {
       outcome.fetched = 1;
-      // The cheapest copy may be known already, and wanted by somebody who began to watch since.
-      await this.store([listing], outcome, true);
-    } else if (provider.capabilities.listingCompleteness === 'aggregate') {
+      addTo(
+        outcome,
+        isAggregate
+          ? await this.ingest.ingestOffer(listing, ref)
+          : await this.ingest.ingest([listing], { matchesKnown: true }),
+      );
+    } else if (isAggregate) {
       await this.ingest.endOffers(provider.name, ref);
     }
     return outcome;
@@ -126,10 +131,7 @@ export class Poller {
   ): Promise<boolean[]> {
     if (items.length === 0) return [];
     const summary = await this.ingest.ingest(items, { matchesKnown });
-    outcome.createdListings += summary.createdListings;
-    outcome.createdSnapshots += summary.createdSnapshots;
-    outcome.createdMatches += summary.createdMatches;
-    outcome.dropped += summary.droppedItems;
+    addTo(outcome, summary);
     const created = new Set(
       summary.stored.flatMap(({ outcome: kind, listing }) =>
         kind === 'created' ? [listing.externalId] : [],
@@ -137,6 +139,13 @@ export class Poller {
     );
     return items.map((item) => created.has(item.externalId));
   }
+}
+
+function addTo(outcome: PollOutcome, summary: IngestSummary): void {
+  outcome.createdListings += summary.createdListings;
+  outcome.createdSnapshots += summary.createdSnapshots;
+  outcome.createdMatches += summary.createdMatches;
+  outcome.dropped += summary.droppedItems;
 }
 
 /** Newest first: when the oldest items of a page are known, so is what follows. One known item alone proves nothing. */

@@ -1,0 +1,162 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
+import type { TestingModule } from '@nestjs/testing';
+import { Database } from '@waxwatch/platform/database';
+import { QueueWorkerModule } from '@waxwatch/platform/queue';
+import { DuePolls, PollingWorkerModule } from '@waxwatch/polling';
+import { type NewWatchRelease, WatchReleasesModule, WatchReleasesService } from '@waxwatch/watch-releases';
+import { DiscogsSimulator } from '../simulators/discogs/discogs-simulator';
+import { useTestDatabase } from '../support/database';
+import { linkingEnv } from '../support/discogs-account';
+import { insertUser } from '../support/factories/users';
+import { startModule } from '../support/nest-module';
+
+const STATS = '/marketplace/stats/';
+const RELEASE = 11;
+const MASTER = 1011;
+
+describe('watched releases at Discogs', () => {
+  const database = useTestDatabase();
+  const discogs = new DiscogsSimulator();
+  let module: TestingModule;
+  let db: Database;
+  let me: string;
+
+  const watch = async (over: Partial<NewWatchRelease> = {}, userId = me): Promise<string> => {
+    const input: NewWatchRelease = {
+      discogsReleaseId: RELEASE,
+      discogsMasterId: null,
+      matchMode: 'exact_release',
+      title: 'Frizzle Fry',
+      artist: null,
+      year: null,
+      targetPrice: null,
+      currency: 'USD',
+      minCondition: null,
+      isActive: true,
+      ...over,
+    };
+    return (await module.get(WatchReleasesService).create(userId, input)).id;
+  };
+  const poll = async (): Promise<void> => {
+    await db.rows(`UPDATE poll_targets SET due_at = now() WHERE due_at <> 'infinity'`);
+    await module.get(DuePolls).run();
+  };
+  /** What has reached a user so far. */
+  const alerts = async (userId = me): Promise<string[]> =>
+    (
+      await db.rows<{ type: string }>(
+        `SELECT DISTINCT e.created_at, e.type FROM events e JOIN notifications n ON n.event_id = e.id
+         WHERE e.user_id = $1 ORDER BY e.created_at`,
+        [userId],
+      )
+    ).map(({ type }) => type);
+  const offer = async (price: number | null): Promise<string[]> => {
+    discogs.setOffer(RELEASE, price);
+    discogs.setOffer(RELEASE, price);
+    await poll();
+    return await alerts();
+  };
+
+  beforeAll(async () => {
+    await discogs.start();
+    module = await startModule([QueueWorkerModule, PollingWorkerModule, WatchReleasesModule], {
+      DATABASE_URL: database.url,
+      ...linkingEnv(discogs.url),
+      SCHEDULER_POLL_INTERVAL_SECONDS: '3600',
+      SCHEDULER_NEXT_RUN_JITTER_SECONDS: '0',
+      PRICE_DROP_HOLD_HOURS: '24',
+      PRICE_DROP_MIN_PERCENT: '5',
+    });
+    const timers = module.get(SchedulerRegistry);
+    timers.getTimeouts().forEach((name) => timers.deleteTimeout(name));
+    db = module.get(Database);
+  });
+  beforeEach(async () => {
+    discogs.reset();
+    discogs.limits.authenticatedLimit = 100_000;
+    discogs.addRelease({ id: RELEASE, artist: 'Primus', title: 'Frizzle Fry', masterId: MASTER });
+    await db.rows('TRUNCATE listings, watch_releases, poll_targets, events, provider_pauses CASCADE');
+    me = await insertUser(db);
+  });
+  afterAll(async () => {
+    await module.close();
+    await discogs.stop();
+  });
+
+  it('are asked for once for all who watch them, exactly or in any pressing', async () => {
+    const others = await Promise.all([insertUser(db), insertUser(db)]);
+    for (const who of [me, ...others]) {
+      await watch({}, who);
+      await watch({ discogsReleaseId: 23, discogsMasterId: 2022, matchMode: 'master_release' }, who);
+    }
+    discogs.addRelease({ id: 22, title: 'Pork Soda', masterId: 2022, lowestPrice: 30, numForSale: 1 });
+    discogs.setOffer(RELEASE, 20);
+    await poll();
+
+    expect(discogs.requests(STATS)).toHaveLength(1);
+    expect(discogs.requests('/masters/')).toHaveLength(1);
+    for (const who of [me, ...others]) expect(await alerts(who)).toEqual(['NEW_MATCH', 'NEW_MATCH']);
+  });
+
+  it('tell once of the first copy for sale', async () => {
+    await watch();
+    expect(await offer(null)).toEqual([]);
+    expect(await offer(20)).toEqual(['NEW_MATCH']);
+    expect(await offer(20)).toEqual(['NEW_MATCH']);
+  });
+
+  it('tell once that the target is reached, whatever the price did before', async () => {
+    await watch({ targetPrice: 15 });
+    expect(await offer(20)).toEqual([]);
+    expect(await offer(16)).toEqual([]);
+    expect(await offer(15)).toEqual(['NEW_MATCH']);
+    expect(await offer(15)).toEqual(['NEW_MATCH']);
+    expect(await offer(15.5)).toEqual(['NEW_MATCH']);
+    expect(await offer(15)).toEqual(['NEW_MATCH']);
+  });
+
+  it('reach the target in the currency of the watch', async () => {
+    // By the rates that come with the program 10 euros are 11.47 dollars.
+    await watch({ targetPrice: 10, currency: 'EUR' });
+    expect(await offer(11.6)).toEqual([]);
+    expect(await offer(11.4)).toEqual(['NEW_MATCH']);
+  });
+
+  it('tell once of each real drop after that', async () => {
+    await watch();
+    await offer(20);
+    expect(await offer(18)).toEqual(['NEW_MATCH', 'LISTING_PRICE_DROP']);
+    expect(await offer(18)).toEqual(['NEW_MATCH', 'LISTING_PRICE_DROP']);
+    expect(await offer(17.5)).toEqual(['NEW_MATCH', 'LISTING_PRICE_DROP']);
+    expect(await offer(19)).toEqual(['NEW_MATCH', 'LISTING_PRICE_DROP']);
+    expect(await offer(15)).toEqual(['NEW_MATCH', 'LISTING_PRICE_DROP', 'LISTING_PRICE_DROP']);
+  });
+
+  it('tell of the first copy again after there was none for a while, and not after a moment', async () => {
+    await watch();
+    await offer(20);
+    await offer(null);
+    expect(await offer(20)).toEqual(['NEW_MATCH']);
+    await offer(null);
+    await db.rows(`UPDATE listings SET last_seen_at = now() - interval '1 hour'`);
+    expect(await offer(25)).toEqual(['NEW_MATCH', 'NEW_MATCH']);
+    expect(await offer(25)).toEqual(['NEW_MATCH', 'NEW_MATCH']);
+    const rows = await db.rows('SELECT status, price FROM listings ORDER BY status');
+    expect(rows).toEqual([
+      { status: 'active', price: '25.00' },
+      { status: 'ended', price: '20.00' },
+    ]);
+  });
+
+  it.each([
+    ['blocked from sale', { isBlocked: true, lowestPrice: 20, numForSale: 3 }],
+    ['without a price', { lowestPrice: null, numForSale: 2 }],
+    ['priced at nothing', { lowestPrice: 0, numForSale: 1 }],
+  ])('know no price of a release that is %s, and none of 0', async (_name, state) => {
+    await watch({ targetPrice: 15 });
+    discogs.addRelease({ id: RELEASE, artist: 'Primus', title: 'Frizzle Fry', masterId: MASTER, ...state });
+    await poll();
+    expect(await alerts()).toEqual([]);
+    expect(await db.rows('SELECT 1 FROM listings')).toEqual([]);
+  });
+});
