@@ -6,6 +6,8 @@ import { readSpellings, type Spellings } from './normalise';
 export interface MatchableListing {
   readonly provider: string;
   readonly title: Spellings;
+  /** The title as the provider wrote it: mapping reads its dashes and brackets. */
+  readonly text: string;
   /** Hundredths of the currency's unit. */
   readonly priceMinor: number;
   /** Hundredths of the same currency; null when the cost of shipping is unknown, which does not mean free. */
@@ -40,6 +42,7 @@ export function toMatchable(facts: ListingFacts): MatchableListing {
   return {
     provider: facts.provider,
     title: readSpellings(facts.title),
+    text: facts.title,
     priceMinor: toMinor(facts.price, 'up') ?? Infinity,
     shippingMinor: toMinor(facts.shippingPrice, 'up'),
     currency: facts.currency.trim().toUpperCase(),

@@ -5,6 +5,8 @@ const MAX_SPELLINGS = 8;
 /** Words for "and" between two others; sellers write any of them, or a sign, or nothing. */
 const CONNECTIVES = new Set(['and', 'n', 'und', 'et']);
 const AND = /[&+]/;
+/** `µ-Ziq`: keyboards have a `u`. */
+const MICRO = /(?<![\p{L}\p{N}])[\u00b5\u03bc](?![\p{L}\p{N}])/u;
 /** `SHVL 804`, `SHVL804`, `ST 1234 B`: letters, then digits, then perhaps a letter or two. */
 const CATALOGUE_NUMBER = /^([a-z]{1,6})(\d{2,8})([a-z]{0,2})$/;
 const LONG_NUMBER = /^\d{6,14}$/;
@@ -54,6 +56,9 @@ export function spellingsOf(text: string): (readonly string[])[] {
     ...(joined === null ? [] : [joined]),
     ...codeSpellings(words),
     ...synonymsOf(words),
+    ...(MICRO.test(text)
+      ? [readSpellings(text.replace(MICRO, 'u'))].flatMap(({ words, joined }) => [words, joined ?? words])
+      : []),
   ];
   const byText = new Map(all.map((spelling) => [spelling.join(' '), spelling]));
   return [...byText.values()].slice(0, MAX_SPELLINGS);
@@ -72,7 +77,7 @@ function withoutAnd(words: readonly string[], hasSign: boolean): (readonly strin
     const connected = ['and', 'n'].map((and) =>
       words.map((word, index) => (places.includes(index) ? and : word)),
     );
-    return plain.length < 2 ? [words] : [plain, words, ...connected];
+    return plain.length < 2 ? [words] : [plain, words, ...connected, [words.join('')]];
   }
   if (!hasSign || words.length !== 2) return [words];
   return [words, ...['and', 'n'].map((and) => [words[0] ?? '', and, words[1] ?? ''])];
