@@ -62,7 +62,8 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
 export async function spawnAppProcess({
   entry,
   env,
-}: Pick<AppProcessOptions, 'entry' | 'env'>): Promise<AppProcess> {
+  cwd,
+}: Pick<AppProcessOptions, 'entry' | 'env'> & { cwd?: string }): Promise<AppProcess> {
   const script = resolve(DIST, `${entry}.js`);
   await access(script).catch((cause: unknown) => {
     throw new Error(`${script} is missing: run "npm run build" first.`, { cause });
@@ -72,6 +73,7 @@ export async function spawnAppProcess({
   const child = spawn(...diesWithParent(process.execPath, ['--enable-source-maps', script]), {
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
   });
   return watch(child);
 }

@@ -47,6 +47,7 @@ export class AuthModule implements OnApplicationBootstrap {
       issuer: this.config.auth.issuer,
       audience: this.config.AUTH_AUDIENCE,
       jwks_url: this.config.auth.jwksUrl,
+      jwks_url_from: jwksUrlFrom(this.config),
       algorithms: this.config.AUTH_JWT_ALGORITHMS,
       jwks_cache_ttl_seconds: this.config.AUTH_JWKS_CACHE_TTL_SECONDS,
       clock_skew_seconds: this.config.AUTH_CLOCK_SKEW_SECONDS,
@@ -54,4 +55,11 @@ export class AuthModule implements OnApplicationBootstrap {
       sources: this.sources.length,
     });
   }
+}
+
+/** The setting that says where the issuer's keys are. */
+function jwksUrlFrom({ AUTH_JWKS_URL, AUTH_ISSUER, SUPABASE_URL }: AppConfig): string | undefined {
+  if (AUTH_JWKS_URL !== undefined) return 'AUTH_JWKS_URL';
+  if (AUTH_ISSUER !== undefined) return 'AUTH_ISSUER';
+  return SUPABASE_URL === undefined ? undefined : 'SUPABASE_URL';
 }

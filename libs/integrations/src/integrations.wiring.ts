@@ -18,6 +18,7 @@ import { ProviderPauses } from './pauses/provider-pauses';
 import { StoredPauses } from './pauses/stored-pauses';
 import { PrometheusProviderMetrics } from './prometheus-metrics';
 import { ProviderMetrics } from './provider-metrics';
+import { ProvidersAtStart } from './providers-at-start';
 import { missingConfigReason, ProviderRegistry } from './provider-registry';
 import { SYSTEM_USER_ID } from './request-log/provider-request.entity';
 import { ProviderRequestLog } from './request-log/provider-request-log';
@@ -198,5 +199,6 @@ export const integrationsProviders: Provider[] = [
     useFactory: makeRegistry,
   },
   BudgetGauges,
+  ProvidersAtStart,
   ProviderShutdown,
 ];

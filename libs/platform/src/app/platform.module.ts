@@ -10,6 +10,7 @@ import { PubSubModule } from '../pubsub/pub-sub.module';
 import { QueueModule } from '../queue/queue.module';
 import { RateLimitModule } from '../rate-limit/rate-limit.module';
 import { RedisModule } from '../redis/redis.module';
+import { StartupLine } from './startup-line';
 
 /** What every process needs before any feature: configuration, database, Redis, queue, log, metrics, clock. */
 @Module({})
@@ -29,6 +30,7 @@ export class PlatformModule {
         QueueModule.forRoot(config),
         RateLimitModule,
       ],
+      providers: [StartupLine],
     };
   }
 }

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { isDatabaseError } from '../database/sql-state';
 import { redactText } from '../logging/redact';
 
@@ -6,10 +7,18 @@ import { redactText } from '../logging/redact';
  * stack.
  */
 export function startOrExit(name: string, start: () => Promise<void>): void {
+  logWarnings();
   start().catch((error: unknown) => {
     process.stderr.write(`${name}: ${redactText(reasonOf(error))}\n`);
     process.exit(1);
   });
+}
+
+/** Node and libraries print their warnings over several lines, in the middle of a log of one object per line. */
+function logWarnings(): void {
+  const logger = new Logger('process');
+  process.removeAllListeners('warning');
+  process.on('warning', (err) => logger.warn({ event: 'process.warning', err }));
 }
 
 function reasonOf(error: unknown): string {

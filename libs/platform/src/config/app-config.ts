@@ -48,13 +48,14 @@ export function parseConfig(source: Readonly<Record<string, string | undefined>>
   );
   const parsed = envSchema.safeParse(upper);
   if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => {
-        const name = issue.path.join('.');
-        const isMissing = issue.code === 'invalid_type' && (upper[name] ?? '').trim() === '';
-        return `${name}: ${isMissing ? 'is required' : issue.message}`;
-      }),
-    );
+    // The first complaint about a variable is the plainest: a placeholder is no URL either.
+    const problems = new Map<string, string>();
+    for (const issue of parsed.error.issues) {
+      const name = issue.path.join('.');
+      const isMissing = issue.code === 'invalid_type' && (upper[name] ?? '').trim() === '';
+      if (!problems.has(name)) problems.set(name, isMissing ? 'is required' : issue.message);
+    }
+    throw new ConfigError([...problems].map(([name, problem]) => `${name}: ${problem}`));
   }
   const env = parsed.data;
   const environment = env.ENVIRONMENT.toLowerCase();

@@ -1,7 +1,14 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Module } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import { Clock } from '../clock/clock';
-import { APP_CONFIG, type AppConfig } from '../config/app-config';
+import { APP_CONFIG, type AppConfig, InjectConfig } from '../config/app-config';
 import type { KeySource } from './key-source';
 import { KmsKeySource } from './kms-key-source';
 import { LocalKeyRing } from './local-key-ring';
@@ -30,10 +37,28 @@ function localKeys(config: AppConfig): KeySource[] {
   }
 }
 
-/** Ends what the sources hold open. */
+const missingKey = (config: AppConfig): string =>
+  `${config.isProductionLike ? 'TOKEN_CRYPTO_KMS_KEY_ID' : 'TOKEN_CRYPTO_LOCAL_KEY'} is missing`;
+
+/** Says at start who keeps the keys, and ends what the sources hold open. */
 @Injectable()
-class KeySourceShutdown implements BeforeApplicationShutdown {
-  constructor(@Inject(SOURCES) private readonly sources: readonly KeySource[]) {}
+class KeySourceLifetime implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('token-crypto');
+
+  constructor(
+    @Inject(SOURCES) private readonly sources: readonly KeySource[],
+    @InjectConfig() private readonly config: AppConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const [encrypting] = this.sources;
+    if (encrypting === undefined) {
+      this.logger.warn({ event: 'token_crypto.disabled', reason: missingKey(this.config) });
+    } else {
+      const keys = encrypting instanceof KmsKeySource ? 'kms' : 'local';
+      this.logger.log({ event: 'token_crypto.enabled', keys });
+    }
+  }
 
   async beforeApplicationShutdown(): Promise<void> {
     for (const source of this.sources) if (source instanceof KmsKeySource) await source.close();
@@ -48,14 +73,9 @@ class KeySourceShutdown implements BeforeApplicationShutdown {
       provide: TokenCrypto,
       inject: [SOURCES, APP_CONFIG],
       useFactory: (sources: KeySource[], config: AppConfig) =>
-        new TokenCrypto(
-          sources,
-          config.isProductionLike
-            ? 'token encryption is not configured: TOKEN_CRYPTO_KMS_KEY_ID is missing'
-            : 'token encryption is not configured: TOKEN_CRYPTO_LOCAL_KEY is missing',
-        ),
+        new TokenCrypto(sources, `token encryption is not configured: ${missingKey(config)}`),
     },
-    KeySourceShutdown,
+    KeySourceLifetime,
   ],
   exports: [TokenCrypto],
 })
