@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
-import { MailSender, NOTIFICATION_ID_HEADER } from '../mail/mail-sender';
-import { composeDigest } from '../mail/mail-text';
+import { AlertReader } from '../content/alert-reader';
+import { composeMail } from '../mail/compose-mail';
+import { MailError, MailSender, NOTIFICATION_ID_HEADER } from '../mail/mail-sender';
 import { ChannelSender, type OutboundMessage } from './channel-sender';
 
 /** Writes to the user's own address. */
@@ -11,17 +11,24 @@ export class EmailSender extends ChannelSender {
 
   constructor(
     private readonly mails: MailSender,
-    @InjectConfig() private readonly config: AppConfig,
+    private readonly reader: AlertReader,
   ) {
     super();
   }
 
-  override async send({ id, user, items }: OutboundMessage, signal: AbortSignal): Promise<string> {
-    const matters = items.map(({ eventType, payload }) => ({ eventType, payload }));
-    const mail = composeDigest(matters, { baseUrl: this.config.PUBLIC_BASE_URL });
-    return await this.mails.send(
-      { to: user.email, ...mail, headers: { [NOTIFICATION_ID_HEADER]: id } },
-      signal,
-    );
+  override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
+    const { id, user, kind } = message;
+    // Stands in for an address that nobody knows, and never resolves (RFC 2606).
+    if (user.email.endsWith('.invalid')) throw new MailError('no_address', false);
+    const unsubscribeUrl = this.reader.unsubscribeUrlOf(user.id);
+    const mail = composeMail(this.reader.alertsOf(message), { kind, unsubscribeUrl });
+    const headers = { [NOTIFICATION_ID_HEADER]: id, ...unsubscribeHeaders(unsubscribeUrl) };
+    return await this.mails.send({ to: user.email, ...mail, headers }, signal);
   }
+}
+
+/** RFC 8058: both of them, and https, or mail programs show no button. */
+function unsubscribeHeaders(url: string | null): Record<string, string> {
+  if (url === null) return {};
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }

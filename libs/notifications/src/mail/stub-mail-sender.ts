@@ -1,14 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { type MailMessage, MailSender, NOTIFICATION_ID_HEADER } from './mail-sender';
 
-/** Sends nothing and says so in the log, without the address. */
+/** For development: sends nothing and says so in the log, without the address. */
 export class StubMailSender extends MailSender {
   private readonly logger = new Logger('notifications');
-
-  constructor(isProductionLike: boolean) {
-    super();
-    if (isProductionLike) this.logger.warn({ event: 'notifications.email.stub.in_production' });
-  }
 
   override async send(message: MailMessage): Promise<string> {
     this.logger.log({

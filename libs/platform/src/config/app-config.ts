@@ -13,6 +13,9 @@ export type QueueName = (typeof QUEUE_NAMES)[number];
 /** Who checks passwords: our own accounts, the Supabase project, or nobody. */
 export type PasswordSignIn = 'local' | 'supabase' | 'none';
 
+/** Who carries e-mails; the stub only says that it would have. */
+export type EmailProvider = 'none' | 'stub' | 'ses' | 'smtp';
+
 /** What the process was told, parsed once at start. Names are those of the environment. */
 export interface AppConfig extends Env {
   /** Lower-cased `ENVIRONMENT`. */
@@ -22,6 +25,8 @@ export interface AppConfig extends Env {
   /** Without an issuer no bearer token counts. */
   auth: { issuer: string | undefined; jwksUrl: string | undefined };
   passwordSignIn: PasswordSignIn;
+  /** Who carries e-mails: `NOTIFICATION_EMAIL_PROVIDER`, or else the stub, which production does not have. */
+  emailProvider: EmailProvider;
   /** Handlers that run at once in one process, for each queue this process serves. */
   concurrency: Partial<Record<QueueName, number>>;
   /** Requests that each scope allows to one caller within any minute. */
@@ -63,8 +68,10 @@ export function parseConfig(source: Readonly<Record<string, string | undefined>>
   const issuer = env.AUTH_ISSUER ?? (env.SUPABASE_URL ? `${trimSlash(env.SUPABASE_URL)}/auth/v1` : undefined);
   const jwksUrl = env.AUTH_JWKS_URL ?? (issuer ? `${trimSlash(issuer)}/.well-known/jwks.json` : undefined);
   const passwordSignIn = passwordSignInOf(env, issuer);
+  const emailProvider = env.NOTIFICATION_EMAIL_PROVIDER ?? (isProductionLike ? 'none' : 'stub');
   const problems = [
     ...crossChecks(env),
+    ...channelChecks(env, isProductionLike, emailProvider),
     ...passwordChecks(env, isProductionLike, passwordSignIn, issuer),
     ...(isProductionLike ? productionChecks(env, issuer, jwksUrl) : []),
   ];
@@ -75,6 +82,7 @@ export function parseConfig(source: Readonly<Record<string, string | undefined>>
     isProductionLike,
     auth: { issuer, jwksUrl },
     passwordSignIn,
+    emailProvider,
     concurrency: concurrencyOf(env),
     rateLimits: rateLimitsOf(env),
   };
@@ -152,6 +160,39 @@ function refreshTokenChecks(env: Env, isProductionLike: boolean): string[] {
   return [`${name}: is required to keep the refresh tokens of Supabase`];
 }
 
+/** Channels that are half configured would fail at the first alert instead of at the start. */
+function channelChecks(env: Env, isProductionLike: boolean, emailProvider: EmailProvider): string[] {
+  const problems: string[] = [];
+  const hasSmtpUrl =
+    env.SMTP_URL !== undefined && /^smtps?:\/\/./.test(env.SMTP_URL) && URL.canParse(env.SMTP_URL);
+  if (emailProvider === 'smtp' && !hasSmtpUrl) problems.push('SMTP_URL: must be an smtp:// or smtps:// URL');
+  const vapid = [env.VAPID_PUBLIC_KEY, env.VAPID_PRIVATE_KEY, env.VAPID_SUBJECT];
+  if (vapid.includes(undefined) && vapid.some((value) => value !== undefined)) {
+    problems.push('VAPID_PUBLIC_KEY: VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY and VAPID_SUBJECT belong together');
+  }
+  if (env.NOTIFICATION_LINK_SECRET !== undefined && env.NOTIFICATION_LINK_SECRET.length < MIN_SECRET) {
+    problems.push(`NOTIFICATION_LINK_SECRET: must have at least ${MIN_SECRET} characters`);
+  }
+  return isProductionLike ? [...problems, ...productionMailChecks(env, emailProvider)] : problems;
+}
+
+/** What every mail needs that reaches strangers' mailboxes (RFC 8058). */
+function productionMailChecks(env: Env, emailProvider: EmailProvider): string[] {
+  if (emailProvider === 'stub')
+    return ['NOTIFICATION_EMAIL_PROVIDER: must not be stub in production-like environments'];
+  if (emailProvider === 'none') return [];
+  const problems: string[] = [];
+  const senderName = emailProvider === 'ses' ? 'SES_SENDER_EMAIL' : 'SMTP_SENDER_EMAIL';
+  if (/@example\.(com|org|net)\b/.test(env[senderName]))
+    problems.push(`${senderName}: is required for e-mails`);
+  if (env.PUBLIC_BASE_URL === undefined)
+    problems.push('PUBLIC_BASE_URL: is required for the links in e-mails');
+  if ((env.NOTIFICATION_LINK_SECRET ?? env.SESSION_SECRET) === undefined) {
+    problems.push('NOTIFICATION_LINK_SECRET: is required for the links in e-mails');
+  }
+  return problems;
+}
+
 function productionChecks(env: Env, issuer?: string, jwksUrl?: string): string[] {
   const remotes: Record<string, string | undefined> = {
     AUTH_ISSUER: issuer,
@@ -164,6 +205,13 @@ function productionChecks(env: Env, issuer?: string, jwksUrl?: string): string[]
     DISCOGS_AUTHORIZE_URL: env.DISCOGS_AUTHORIZE_URL,
     DISCOGS_OAUTH_REDIRECT_URI: env.DISCOGS_OAUTH_REDIRECT_URI,
     KMS_ENDPOINT_URL: env.KMS_ENDPOINT_URL,
+    SES_ENDPOINT_URL: env.SES_ENDPOINT_URL,
+    SNS_ENDPOINT_URL: env.SNS_ENDPOINT_URL,
+    NTFY_BASE_URL: env.NTFY_BASE_URL,
+    TELEGRAM_API_BASE_URL: env.TELEGRAM_API_BASE_URL,
+    DISCORD_BASE_URL: env.DISCORD_BASE_URL,
+    SLACK_HOOKS_BASE_URL: env.SLACK_HOOKS_BASE_URL,
+    CHANNEL_TRUSTED_ORIGINS: env.CHANNEL_TRUSTED_ORIGINS.find((origin) => !origin.startsWith('https://')),
   };
   return Object.entries(remotes)
     .filter(([, url]) => url !== undefined && !url.startsWith('https://'))

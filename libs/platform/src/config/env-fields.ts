@@ -27,6 +27,12 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T,
     z.enum(values, `must be one of ${values.join(', ')}`).default(fallback as never),
   );
 
+export const optionalOneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? blankToUndefined(value.trim().toLowerCase()) : value),
+    z.enum(values, `must be one of ${values.join(', ')}`).optional(),
+  );
+
 interface NumberBounds {
   min?: number;
   max?: number;

@@ -1,0 +1,169 @@
+import type { AlertItem } from '../channels/channel-sender';
+import type { EventType } from '../event-types';
+import { type AlertPayload, alertPayload } from './alert-payload';
+import { oneLine } from './plain-text';
+
+export interface Fact {
+  label: 'Price' | 'Shipping' | 'Pressing' | 'Grade' | 'Seller' | 'From' | 'Listed' | 'Why' | 'Details';
+  value: string;
+}
+
+/** Everything a message says about one notification, in plain words on single lines; each channel dresses it. */
+export interface Alert {
+  notificationId: string;
+  /** What happened, such as "Price drop". */
+  what: string;
+  /** The record, or whatever else it is about. */
+  title: string;
+  price: string | null;
+  facts: Fact[];
+  /** Where to buy; absolute and https or http, or nothing. */
+  url: string | null;
+  marketplace: string | null;
+  /** What the marketplace wants said beside its data. */
+  notice: string | null;
+  /** False for an offer that is gone. */
+  isStillValid: boolean;
+  muteUrl: string | null;
+}
+
+/** What the words depend on besides the event. */
+export interface AlertContext {
+  /** Where our own links lead; without it they are left out, because nobody could follow them from a message. */
+  baseUrl: string | undefined;
+  now: Date;
+  muteUrlOf: (item: AlertItem) => string | null;
+}
+
+const MARKETPLACES: Readonly<Record<string, string>> = {
+  discogs: 'Discogs',
+  ebay: 'eBay',
+  mock: 'the mock marketplace',
+};
+
+const WHAT: Readonly<Partial<Record<EventType, string>>> = {
+  NEW_MATCH: 'Found',
+  LISTING_PRICE_DROP: 'Price drop',
+  LISTING_PRICE_RISE: 'Price rise',
+  LISTING_ENDED: 'No longer for sale',
+  IMPORT_COMPLETED: 'Your Discogs import is complete',
+  IMPORT_FAILED: 'Your Discogs import failed',
+  CHANNEL_DISABLED: 'A notification channel was switched off',
+};
+
+/** Reads an event as a person wants to hear it. Whatever is missing or odd in the payload is left out. */
+export function readAlert(item: AlertItem, context: AlertContext): Alert {
+  const payload = alertPayload.parse(item.payload);
+  const price = moneyOf(payload.price, payload.currency);
+  const marketplace = payload.provider === undefined ? null : (MARKETPLACES[payload.provider] ?? null);
+  return {
+    notificationId: item.notificationId,
+    what: WHAT[item.eventType] ?? sentence(item.eventType),
+    title: titleOf(item.eventType, payload),
+    price,
+    facts: factsOf(item, payload, context.now),
+    url: linkOf(payload.url, context.baseUrl),
+    marketplace,
+    notice: payload.provider_notice ?? null,
+    isStillValid: item.stillValid !== false,
+    muteUrl: context.muteUrlOf(item),
+  };
+}
+
+function titleOf(type: EventType, payload: AlertPayload): string {
+  if (type === 'CHANNEL_DISABLED') return payload.channel ?? 'channel';
+  return payload.listing_title ?? payload.watch_release_title ?? payload.rule_name ?? 'Your WaxWatch alerts';
+}
+
+function factsOf(item: AlertItem, payload: AlertPayload, now: Date): Fact[] {
+  const facts: [Fact['label'], string | null | undefined][] = [
+    ['Price', priceChange(payload)],
+    ['Shipping', shippingOf(payload)],
+    ['Pressing', pressingOf(payload)],
+    ['Grade', gradeOf(payload)],
+    ['Seller', payload.seller],
+    ['From', payload.location],
+    ['Listed', ageOf(payload.listed_at, now)],
+    ['Why', reasonOf(payload)],
+    ['Details', detailsOf(item.eventType, payload)],
+  ];
+  return facts.flatMap(([label, value]) => (value ? [{ label, value }] : []));
+}
+
+function priceChange({ price, old_price, currency }: AlertPayload): string | null {
+  const now = moneyOf(price, currency);
+  const before = moneyOf(old_price, currency);
+  return now !== null && before !== null ? `${before} → ${now}` : now;
+}
+
+function shippingOf({ shipping_price, currency, price }: AlertPayload): string | null {
+  if (price === undefined) return null;
+  if (shipping_price === null || shipping_price === undefined) return 'not stated';
+  return Number(shipping_price) === 0 ? 'free' : moneyOf(shipping_price, currency);
+}
+
+function pressingOf({
+  pressing,
+  discogs_release_id: release,
+  discogs_master_id: master,
+}: AlertPayload): string | null {
+  const known = pressing ?? null;
+  if (release !== undefined) return `${known === null ? '' : `${known}, `}Discogs release ${release}`;
+  return known ?? (master === undefined ? null : `some pressing of Discogs master ${master}`);
+}
+
+function gradeOf({ condition, sleeve_condition: sleeve }: AlertPayload): string | null {
+  const grades = [condition, sleeve === undefined ? undefined : `sleeve ${sleeve}`];
+  return grades.filter((grade) => grade !== undefined).join(', ') || null;
+}
+
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+function ageOf(listedAt: string | undefined, now: Date): string | null {
+  const seconds = listedAt === undefined ? NaN : (now.getTime() - Date.parse(listedAt)) / 1000;
+  if (!Number.isFinite(seconds) || seconds < 0) return null;
+  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? ['minute', 60];
+  return new Intl.RelativeTimeFormat('en').format(-Math.floor(seconds / length), unit);
+}
+
+function reasonOf({ rule_name, watch_release_title, matched }: AlertPayload): string | null {
+  if (rule_name === undefined)
+    return watch_release_title === undefined ? null : `you watch “${watch_release_title}”`;
+  const words = [...(matched?.keywords ?? []), ...(matched?.q === undefined ? [] : [matched.q])];
+  const bound = moneyOf(matched?.price_limit, matched?.currency);
+  const details = [
+    words.length > 0 ? `words ${words.join(', ')}` : null,
+    bound === null ? null : `at most ${bound}`,
+    matched?.min_condition === undefined ? null : `${matched.min_condition} or better`,
+  ].filter((part) => part !== null);
+  return `it fits your alert “${rule_name}”${details.length > 0 ? ` (${details.join('; ')})` : ''}`;
+}
+
+function detailsOf(type: EventType, payload: AlertPayload): string | null {
+  if (type === 'CHANNEL_DISABLED') return payload.reason ?? null;
+  if (payload.processed_count === undefined) return null;
+  return `${payload.imported_count ?? 0} of ${payload.processed_count} items imported`;
+}
+
+function moneyOf(price: number | string | null | undefined, currency: string | undefined): string | null {
+  const amount = price === undefined || price === null || price === '' ? NaN : Number(price);
+  return Number.isFinite(amount)
+    ? `${amount.toFixed(2)}${currency === undefined ? '' : ` ${currency}`}`
+    : null;
+}
+
+/** Only http(s) leads anywhere from a message. */
+function linkOf(url: string | undefined, baseUrl: string | undefined): string | null {
+  if (url === undefined) return null;
+  const isOwn = url.startsWith('/');
+  if ((isOwn && baseUrl === undefined) || !URL.canParse(url, isOwn ? baseUrl : undefined)) return null;
+  const { href, protocol } = new URL(url, isOwn ? baseUrl : undefined);
+  return /^https?:$/.test(protocol) ? href : null;
+}
+
+const sentence = (type: EventType): string =>
+  oneLine(type.charAt(0) + type.slice(1).toLowerCase().replaceAll('_', ' '));
