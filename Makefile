@@ -67,7 +67,7 @@ openapi-snapshot: install ## Write docs/openapi.json and the client's types anew
 # Compose reads .env files by itself; nothing but .env.dev is meant to be read, and that only in development.
 COMPOSE ?= docker compose
 DEV_ENV_FILE := $(if $(wildcard .env.dev),.env.dev,/dev/null)
-COMPOSE_DEV = $(COMPOSE) --env-file $(DEV_ENV_FILE) -f deploy/compose.yml -f deploy/compose.override.yml
+COMPOSE_DEV = DEV_UID=$$(id -u) DEV_GID=$$(id -g) $(COMPOSE) --env-file $(DEV_ENV_FILE) -f deploy/compose.yml -f deploy/compose.override.yml
 COMPOSE_PROD = COMPOSE_DISABLE_ENV_FILE=1 $(COMPOSE) --env-file /dev/null -f deploy/compose.yml -f deploy/compose.prod.yml
 
 .PHONY: up
