@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
+  asRules,
   findAlertProblems,
   findDashboardProblems,
   findUnknownMetrics,
@@ -97,6 +98,19 @@ describe('findDashboardProblems', () => {
       'panel "Twin": has the id of another',
       'panel "Empty": asks for nothing',
       'panel "Old": there is no metric waxwatch_was_once',
+    ]);
+  });
+});
+
+describe('asRules', () => {
+  it('makes rules of what dashboards ask, over the range that Grafana would put there', () => {
+    const panels = [
+      { id: 1, title: 'Row', type: 'row' },
+      { id: 2, title: 'A', type: 'stat', targets: [{ expr: 'increase(waxwatch_jobs_total[$__range])' }] },
+    ];
+
+    expect(readRules(asRules([JSON.stringify({ uid: 'a', title: 'A', panels })]))).toMatchObject([
+      { record: 'panel:0', expr: 'increase(waxwatch_jobs_total[1h])' },
     ]);
   });
 });
