@@ -35,6 +35,19 @@ export function cleanText(value: string | null | undefined, maxLength: number): 
   return cut(text, maxLength) || null;
 }
 
+/** eBay allows 80 characters; the longest titles at Discogs have a few hundred. */
+const LONGEST_TITLE = 1_000;
+const SCRIPT = /(?:<|&lt;)[\s/]*script\b/i;
+
+/**
+ * A title as `cleanText` makes it; null for what is no title but an attempt at something else: a script, or far too
+ * much of it.
+ */
+export function cleanTitle(value: string | null | undefined, maxLength: number): string | null {
+  if (!value || value.length > LONGEST_TITLE || SCRIPT.test(value)) return null;
+  return cleanText(value, maxLength);
+}
+
 function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   let kept = '';

@@ -1,5 +1,5 @@
 import type { CatalogueHit, ProviderListing } from '../listing-provider';
-import { cleanText, toCurrency, toMoney, toProviderUrl } from '../listing-text';
+import { cleanText, cleanTitle, toCurrency, toMoney, toProviderUrl } from '../listing-text';
 import {
   discogsHitSchema,
   type DiscogsHit,
@@ -36,7 +36,7 @@ export function toOffer(stats: DiscogsStats): DiscogsOffer | null {
 export function toEntry(result: unknown): DiscogsEntry | null {
   const parsed = discogsHitSchema.safeParse(result);
   if (!parsed.success) return null;
-  const title = cleanText(parsed.data.title, 500);
+  const title = cleanTitle(parsed.data.title, 500);
   // Search results carry a path such as `/Nirvana-Nevermind/release/2028757`.
   const url = siteUrl(parsed.data.uri);
   if (title === null || url === null) return null;

@@ -1,6 +1,14 @@
 import { type Grades, readGrades } from '@waxwatch/grading';
 import type { ProviderListing } from '../listing-provider';
-import { cleanText, toCurrency, toInstant, toMoney, toMoneyOrZero, toProviderUrl } from '../listing-text';
+import {
+  cleanText,
+  cleanTitle,
+  toCurrency,
+  toInstant,
+  toMoney,
+  toMoneyOrZero,
+  toProviderUrl,
+} from '../listing-text';
 import { isEbayHost, isEbayImageHost } from './ebay-hosts';
 import { ebayItemSchema, type EbayItem } from './ebay.schema';
 
@@ -23,7 +31,7 @@ export function toEbayListing(
   const asked = item.currentBidPrice ?? item.price;
   const price = toMoney(asked?.value);
   const currency = toCurrency(asked?.currency);
-  const title = cleanText(item.title, 500);
+  const title = cleanTitle(item.title, 500);
   const url = toProviderUrl(item.itemWebUrl, isEbayHost);
   if (price === null || currency === null || title === null || url === null) return null;
   if (!isWanted(item, categoryId)) return null;

@@ -303,13 +303,15 @@ describe('EbayProvider and hostile answers', () => {
     expect(items[0]?.raw).not.toHaveProperty('imageUrl');
   });
 
-  it('caps what is too long', async () => {
+  it('caps what is too long, and drops what is far too long for a title', async () => {
+    simulator.publish({ title: 'x'.repeat(10_240) });
     simulator.publish({
-      title: `Long ${'x'.repeat(5_000)}`,
+      title: `Long ${'x'.repeat(900)}`,
       seller: 's'.repeat(500),
       country: 'c'.repeat(500),
     });
-    const { items } = await client().search('');
+    const { items, droppedCount } = await client().search('');
+    expect([items.length, droppedCount]).toEqual([1, 1]);
     expect([items[0]?.title.length, items[0]?.seller?.length, items[0]?.location?.length]).toEqual([
       500, 120, 120,
     ]);
