@@ -23,7 +23,7 @@ const FOREIGN_VARIABLES = [
 
 /** Variables whose value nobody may know. */
 const SENSITIVE =
-  /(PASSWORD|SECRET|TOKEN|DSN|PRIVATE_KEY|LOCAL_KEY|ACCESS_KEY|ANON_KEY|DATABASE_URL|KMS_KEY_ID)/;
+  /(PASSWORD|SECRET|TOKEN|DSN|PRIVATE_KEY|LOCAL_KEY|ACCESS_KEY|ANON_KEY|DATABASE_URL|SMTP_URL|KMS_KEY_ID)/;
 const NOT_SENSITIVE = /(_PATH|_SECONDS|_MS|_TTL)$/;
 
 /** The file that forwards every variable: a name without a value takes what the shell has, and nothing if it has none. */
