@@ -1,4 +1,5 @@
 import { DISCOGS_KEYS, DiscogsSimulator } from './discogs/discogs-simulator';
+import { EcbSimulator } from './ecb/ecb-simulator';
 import { EBAY_CLIENT_ID, EBAY_CLIENT_SECRET, EbaySimulator } from './ebay/ebay-simulator';
 import { KmsSimulator } from './kms/kms-simulator';
 import { SUPABASE_ANON_KEY, SupabaseSimulator } from './supabase/supabase-simulator';
@@ -20,12 +21,15 @@ async function main(): Promise<void> {
   const kmsUrl = await kms.start(portOf('KMS_SIMULATOR_PORT'), host);
   const supabase = new SupabaseSimulator();
   const supabaseUrl = await supabase.start(portOf('SUPABASE_SIMULATOR_PORT'), host);
+  const ecb = new EcbSimulator();
+  await ecb.start(portOf('ECB_SIMULATOR_PORT'), host);
   // In the form of an environment file, so that the output can be used as one.
   console.log(`DISCOGS_API_BASE_URL=${discogsUrl}`);
   console.log(`DISCOGS_USER_AGENT=WaxWatch/1.0 +https://waxwatch.example`);
   console.log(`DISCOGS_TOKEN=${DISCOGS_KEYS.token}`);
   console.log(`DISCOGS_OAUTH_CLIENT_ID=${DISCOGS_KEYS.consumerKey}`);
   console.log(`DISCOGS_OAUTH_CLIENT_SECRET=${DISCOGS_KEYS.consumerSecret}`);
+  console.log(`FX_RATES_URL=${ecb.ratesUrl}`);
   console.log(`TOKEN_CRYPTO_KMS_KEY_ID=${kms.addKey().arn}`);
   console.log(`KMS_ENDPOINT_URL=${kmsUrl}`);
   console.log(`EBAY_API_BASE_URL=${ebayUrl}`);
@@ -38,7 +42,10 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(
       signal,
-      () => void Promise.all([discogs, ebay, kms, supabase].map(async (simulator) => await simulator.stop())),
+      () =>
+        void Promise.all(
+          [discogs, ebay, ecb, kms, supabase].map(async (simulator) => await simulator.stop()),
+        ),
     );
   }
 }
