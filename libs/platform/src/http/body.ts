@@ -1,23 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { AppError, ValidationError } from '../errors/app-error';
+import { bodyShapeProblem } from './body-shape';
 
-const LIMIT = '100kb';
+const LIMIT_BYTES = 100 * 1024;
 const JSON_TYPES = /^(application\/json|[^;]+\/[^;]+\+json)\s*(;|$)/i;
 const isJson = (contentType: string | undefined): boolean =>
   contentType !== undefined && JSON_TYPES.test(contentType);
 
 /** JSON bodies are parsed; any other body stays text, which no schema accepts as an object. */
 export const bodyParsers = (): RequestHandler[] => [
+  refuseTooLong,
   inOurWords(
     express.json({
-      limit: LIMIT,
+      limit: LIMIT_BYTES,
       strict: false,
       type: (request) => isJson(request.headers['content-type']),
       verify: keepSignedBytes,
     }),
   ),
-  inOurWords(express.text({ limit: LIMIT, type: (request) => !isJson(request.headers['content-type']) })),
+  inOurWords(
+    express.text({ limit: LIMIT_BYTES, type: (request) => !isJson(request.headers['content-type']) }),
+  ),
 ];
 
 const SIGNED = /^\/api\/webhooks\//i;
@@ -31,14 +35,25 @@ const keepSignedBytes = (
   if (SIGNED.test(request.url ?? '')) request.rawBody = body;
 };
 
+/** What says that it is too long is not waited for; the parsers would read it to its end before they refuse it. */
+const refuseTooLong: RequestHandler = (request, _response, next) => {
+  const isTooLong = Number(request.headers['content-length'] ?? 0) > LIMIT_BYTES;
+  next(isTooLong ? new AppError('payload_too_large', 'Payload Too Large') : undefined);
+};
+
 /** Translates a parser's error where it arises: Nest would turn a syntax error into a plain 400 before any filter. */
 const inOurWords =
   (parse: RequestHandler): RequestHandler =>
   (request: Request, response: Response, next: NextFunction) => {
     void parse(request, response, (error?: unknown) => {
-      next(error === undefined ? undefined : translate(error));
+      next(error === undefined ? shapeError(request.body) : translate(error));
     });
   };
+
+function shapeError(body: unknown): ValidationError | undefined {
+  const problem = bodyShapeProblem(body);
+  return problem === null ? undefined : ValidationError.ofRule(['body'], problem);
+}
 
 /** express.json and express.text fail with a `type` of their own. */
 function translate(error: unknown): unknown {

@@ -42,7 +42,9 @@ export class EnvelopeFilter implements ExceptionFilter {
       return;
     }
     if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
-    response.status(envelope.status).json({ error: envelope });
+    // Not `json`, which names a charset; JSON has one only, and the contract says none.
+    response.status(envelope.status).setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ error: envelope }));
   }
 }
 
