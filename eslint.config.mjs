@@ -14,6 +14,7 @@ export default tseslint.config(
       '**/*.cjs',
       '**/public/**',
       'perf/core_flows_smoke.js',
+      '**/*.generated.ts',
     ],
   },
   ...tseslint.configs.strictTypeChecked,

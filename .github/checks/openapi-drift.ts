@@ -8,6 +8,8 @@ import { reportAndExit } from './report';
 const ROOT = resolve(__dirname, '../..');
 const GENERATOR = join(ROOT, 'dist/apps/api/write-openapi.js');
 const PUBLISHED = join(ROOT, 'docs/openapi.json');
+const TYPES = join(ROOT, 'libs/api-client/src/schema.generated.ts');
+const TYPES_GENERATOR = join(ROOT, 'node_modules/openapi-typescript/bin/cli.js');
 const MAX_SHOWN = 20;
 
 /** Where two JSON documents differ, as paths such as `paths./api/me.get.summary`; the innermost place is named. */
@@ -35,21 +37,31 @@ export function findDrift(published: string, generated: string): string[] {
   return [...differences.slice(0, MAX_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])];
 }
 
-function generate(): string {
+/** What a program writes to the file that its arguments name. */
+function generated(argumentsFor: (file: string) => string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'waxwatch-openapi-'));
   try {
-    const file = join(folder, 'openapi.json');
-    execFileSync(process.execPath, [GENERATOR, file], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const file = join(folder, 'generated');
+    execFileSync(process.execPath, argumentsFor(file), { stdio: ['ignore', 'ignore', 'inherit'] });
     return readFileSync(file, 'utf8');
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+const generateDocument = (): string => generated((file) => [GENERATOR, file]);
+
+/** The types of the client, from the published document. */
+const generateTypes = (): string =>
+  generated((file) => [TYPES_GENERATOR, PUBLISHED, '--default-non-nullable=false', '-o', file]);
+
 if (require.main === module) {
   const problems = existsSync(GENERATOR)
-    ? findDrift(readFileSync(PUBLISHED, 'utf8'), generate())
+    ? findDrift(readFileSync(PUBLISHED, 'utf8'), generateDocument())
     : ['cannot be checked before `npm run build`'];
   reportAndExit('docs/openapi.json', problems);
-  if (problems.length > 0) process.stderr.write('`npm run openapi` writes it anew\n');
+  const areTypesOld = readFileSync(TYPES, 'utf8') !== generateTypes();
+  if (areTypesOld)
+    reportAndExit('libs/api-client/src/schema.generated.ts', ['is not made from docs/openapi.json']);
+  if (problems.length > 0 || areTypesOld) process.stderr.write('`npm run openapi` writes both anew\n');
 }

@@ -14,6 +14,7 @@ interface Failure {
   message: string;
   code?: string;
   details?: unknown;
+  hasExample?: boolean;
   mayBeRetried?: boolean;
 }
 
@@ -103,7 +104,7 @@ function commonStatuses(path: string, operation: Operation): number[] {
   ];
 }
 
-/** Adds every failure to an operation; those that it names keep their words and get their form. */
+/** Adds every failure to an operation; those that it names keep their words and get their form, without an example. */
 export function addFailures(path: string, operation: Operation): void {
   for (const status of commonStatuses(path, operation)) {
     const { name } = FAILURES[status] ?? { name: 'InternalServerError' };
@@ -115,20 +116,18 @@ export function addFailures(path: string, operation: Operation): void {
     operation.responses[status] = toResponse(Number(status), {
       ...failure,
       description: response.description,
+      hasExample: false,
     });
   }
 }
 
 /** What the added failures refer to. */
 export function failureComponents(): Required<Pick<Components, 'schemas' | 'responses' | 'headers'>> {
-  const schemas = [ErrorEnvelope, HTTPValidationError].map((schema) =>
-    convertSchema(schema, { schemaType: 'output' }),
+  const schemas = [ErrorEnvelope, HTTPValidationError].map(
+    (schema) => convertSchema(schema, { schemaType: 'output' })?.components,
   );
   return {
-    schemas: Object.assign({}, ...schemas.map((converted) => converted?.components)) as Record<
-      string,
-      object
-    >,
+    schemas: withOurRefs(Object.assign({}, ...schemas) as Record<string, object>),
     responses: Object.fromEntries(
       Object.entries(FAILURES).map(([status, failure]) => [
         failure.name,
@@ -139,13 +138,17 @@ export function failureComponents(): Required<Pick<Components, 'schemas' | 'resp
   };
 }
 
+/** Zod refers to where it has put a definition; in the document it stands among the components. */
+const withOurRefs = (schemas: Record<string, object>): Record<string, object> =>
+  JSON.parse(JSON.stringify(schemas).replaceAll('"#/$defs/', `"${refTo('')}`)) as Record<string, object>;
+
 function toResponse(status: number, failure: Failure): Response {
-  const { description, message, code = 'http_error', details, mayBeRetried } = failure;
+  const { description, message, code = 'http_error', details, mayBeRetried, hasExample = true } = failure;
   const headers = { ...REQUEST_ID, ...(mayBeRetried ? RETRY_AFTER : {}) };
   const example = { error: { message, code, status, ...(details === undefined ? {} : { details }) } };
   const content =
     status === 422
       ? { schema: { $ref: refTo('HTTPValidationError') } }
-      : { schema: { $ref: refTo('ErrorEnvelope') }, example };
+      : { schema: { $ref: refTo('ErrorEnvelope') }, ...(hasExample ? { example } : {}) };
   return { description, headers, content: { 'application/json': content } };
 }

@@ -15,7 +15,7 @@ const PROVIDERS = ['discogs', 'ebay', 'mock', 'musicbrainz', 'spotify'] as const
 
 /** Which requests an administrator asks for; bounds are inclusive, and what is not given does not narrow. */
 export const ProviderRequestFilters = z.object({
-  provider: queryChoice(PROVIDERS).optional(),
+  provider: queryChoice(PROVIDERS).meta({ id: 'Provider' }).optional(),
   status_code_gte: queryIntIfGiven(100, 599),
   status_code_lte: queryIntIfGiven(100, 599),
   created_from: queryInstantIfGiven(),

@@ -31,7 +31,7 @@ type Bound = 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minimum' | '
 
 /**
  * A bound that is enforced like any other but told in words: the documents that clients were made from did not have
- * it, and nobody means to send what is beyond it. See docs/decisions/0017-openapi-document.md.
+ * it, and nobody means to send what is beyond it. See docs/decisions/0020-openapi-document.md.
  */
 export const toldInWords = <T extends z.ZodType>(schema: T, words: string, ...bounds: Bound[]): T =>
   schema.meta({ description: words, ...Object.fromEntries(bounds.map((bound) => [bound, undefined])) });
