@@ -1,0 +1,63 @@
+import { AuthModule, type LocalIssuer } from '@waxwatch/auth';
+import { HealthModule } from '@waxwatch/health';
+import type { Database } from '@waxwatch/platform/database';
+import { API_FEATURES, DEVELOPMENT_FEATURES } from '../../apps/api/api.module';
+import { type HttpApp, startHttpApp } from './http-app';
+
+/** Everything that the API process serves outside production. */
+export async function startWholeApi(
+  databaseUrl: string,
+  issuer: LocalIssuer,
+  env: Record<string, string> = {},
+): Promise<HttpApp> {
+  return await startHttpApp(
+    [AuthModule, HealthModule, ...API_FEATURES, ...DEVELOPMENT_FEATURES],
+    { DATABASE_URL: databaseUrl, AUTH_ISSUER: issuer.issuer, ...env },
+    {},
+  );
+}
+
+interface RouterLayer {
+  route?: { path: string; methods: Record<string, boolean> };
+}
+
+/** Every route as the router has it, such as `GET /api/watch-rules/:rule_id`; none can be forgotten. */
+export function routesOf({ app }: HttpApp): string[] {
+  const { router } = app.getHttpAdapter().getInstance() as { router: { stack: RouterLayer[] } };
+  return router.stack
+    .flatMap(({ route }) =>
+      route ? Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`) : [],
+    )
+    .sort();
+}
+
+/** The route with something in place of each parameter. */
+export function fillIn(
+  route: string,
+  valueOf: (parameter: string) => string,
+): [method: string, path: string] {
+  const [method = '', template = ''] = route.split(' ');
+  return [method, template.replaceAll(/:(\w+)/g, (_, name: string) => valueOf(name))];
+}
+
+type Rows = Pick<Database, 'rows'>;
+
+const TABLES = `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'`;
+
+async function perTable(db: Rows, measure: (table: string) => string): Promise<Record<string, string>> {
+  const tables = (await db.rows<{ tablename: string }>(TABLES)).map(({ tablename }) => tablename).sort();
+  const parts = tables.map((table) => `SELECT '${table}' AS name, (${measure(table)})::text AS value`);
+  const rows = await db.rows<{ name: string; value: string }>(parts.join(' UNION ALL '));
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+/** How many rows each table has. */
+export const countRows = async (db: Rows): Promise<Record<string, string>> =>
+  await perTable(db, (table) => `SELECT count(*) FROM "${table}"`);
+
+/** A digest of everything in each table. */
+export const digestRows = async (db: Rows): Promise<Record<string, string>> =>
+  await perTable(
+    db,
+    (table) => `SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM "${table}" t`,
+  );
