@@ -12,6 +12,7 @@ import { Retention1764000000048 } from './1764000000048-retention';
 import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { DeliveryTiming1764000000070 } from './1764000000070-delivery-timing';
+import { RuleBaselines1764000000071 } from './1764000000071-rule-baselines';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   ListingChecks1764000000049,
   UserChannels1764000000060,
   DeliveryTiming1764000000070,
+  RuleBaselines1764000000071,
 ];

@@ -9,7 +9,14 @@ import { EbayAccountDeletion } from '@waxwatch/ebay-deletions';
 import { Event } from '@waxwatch/events';
 import { ExchangeRate, ExchangeRateRefresh } from '@waxwatch/exchange-rates';
 import { ProviderPause, ProviderRequest } from '@waxwatch/integrations';
-import { Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill } from '@waxwatch/listings';
+import {
+  Listing,
+  ListingAlert,
+  OutboundClick,
+  PriceSnapshot,
+  RuleBackfill,
+  RuleBaseline,
+} from '@waxwatch/listings';
 import { WatchMatch } from '@waxwatch/matching';
 import { Mute, Notification, SendTurn, UserChannel, UserStream } from '@waxwatch/notifications';
 import { SnakeNaming } from '@waxwatch/platform/database';
@@ -43,6 +50,7 @@ export const ENTITIES = [
   ProviderPause,
   ProviderRequest,
   RuleBackfill,
+  RuleBaseline,
   SendTurn,
   Session,
   UsedLoginNonce,

@@ -31,7 +31,7 @@ function wire({ db, config }: BenchDatabase): { ingest: ListingIngest; matcher: 
   const metrics = new Metrics();
   const ids = new RandomIdSource();
   // No handlers: what is measured is the ingest, not what the bell sets off.
-  const outbox = new Outbox(new InProcessQueue(new JobRunner(metrics), {}));
+  const outbox = new Outbox(db, new InProcessQueue(new JobRunner(metrics), {}));
   const matcher = new Matcher(db, metrics);
   const events = new EventsService(outbox, ids);
   const newMatches = new NewMatches(

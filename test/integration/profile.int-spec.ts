@@ -24,6 +24,7 @@ const UNSET = {
   quiet_hours_end: null,
   notification_timezone: null,
   delivery_frequency: 'instant',
+  daily_cap: null,
   event_toggles: {},
 };
 

@@ -85,12 +85,25 @@ describe('watch rules', () => {
         query: { keywords: ['frizzle', 'fry'], sources: ['mock', 'discogs'], max_price: 40, color: 'red' },
         is_active: true,
         poll_interval_seconds: 60,
+        is_urgent: false,
+        baseline: 'best_n',
+        baseline_count: 5,
         last_run_at: null,
         next_run_at: null,
         created_at: expect.stringMatching(INSTANT) as unknown,
         updated_at: rule.created_at,
       });
       expect((await me.call('GET', `/api/watch-rules/${rule.id}`)).body).toEqual(rule);
+    });
+
+    it('keeps whether it is urgent and what its first run tells of, and changes both', async () => {
+      const rule = await create({ is_urgent: true, baseline: 'silent', baseline_count: 7 });
+      const change = { is_urgent: false, baseline: 'everything' };
+
+      const changed = await patch(rule.id, change);
+
+      expect(rule).toMatchObject({ is_urgent: true, baseline: 'silent', baseline_count: 7 });
+      expect(changed.body).toMatchObject({ ...change, baseline_count: 7 });
     });
 
     it('records one event, plans the polls and asks for a backfill', async () => {

@@ -8,6 +8,7 @@ import {
   NotificationsWorkerModule,
 } from '@waxwatch/notifications';
 import { PlatformModule } from '@waxwatch/platform/app';
+import { Clock, SystemClock } from '@waxwatch/platform/clock';
 import { parseConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
@@ -43,7 +44,7 @@ export interface DeliveryWorker {
 /** A worker process without its timers: what happens in a test is what the test does. */
 export async function startDeliveryWorker(
   env: Record<string, string>,
-  { keepsCarrier = false }: { keepsCarrier?: boolean } = {},
+  { keepsCarrier = false, clock = new SystemClock() }: { keepsCarrier?: boolean; clock?: Clock } = {},
 ): Promise<DeliveryWorker> {
   const config = parseConfig({
     ENVIRONMENT: 'test',
@@ -61,6 +62,8 @@ export async function startDeliveryWorker(
       NotificationsWorkerModule,
     ],
   })
+    .overrideProvider(Clock)
+    .useValue(clock)
     .overrideProvider(Ticker)
     .useValue({ every: () => undefined });
   // The configured carrier talks to a simulator; a test about rows has one that it can tell what to do.

@@ -12,6 +12,8 @@ export interface NewEvent {
   watchReleaseId?: string | null;
   listingId?: string | null;
   payload?: Record<string, unknown> | null;
+  /** Kept, but nobody is notified. */
+  isQuiet?: boolean;
 }
 
 /** Records what happened, together with the notifications that follow from it. */
@@ -40,7 +42,7 @@ export class EventsService {
     ]);
     await this.outbox.fanOut(
       tx,
-      rows.map((row) => row.id),
+      rows.flatMap((row) => (events[row.index]?.isQuiet ? [] : [row.id])),
     );
     return rows.map((row) => row.index);
   }

@@ -18,6 +18,7 @@ import {
   REQUEST_BACKFILL,
   RETRY_BACKFILL,
 } from './backfills.sql';
+import { BEGIN_BASELINE } from './baselines.sql';
 import { backfillRules } from './listings.jobs';
 import { ListingChecks } from './listing-checks';
 import { type FoundMatch, NewMatches } from './new-matches';
@@ -61,6 +62,7 @@ export class Backfills {
   /** Belongs in the transaction that creates, enables or changes the rule. */
   async request(tx: EntityManager, ruleId: string): Promise<void> {
     await rowsIn(tx, REQUEST_BACKFILL, [ruleId]);
+    await rowsIn(tx, BEGIN_BASELINE, [ruleId]);
   }
 
   /** To be called after the commit. */
@@ -147,6 +149,7 @@ export class Backfills {
           tx,
           found.filter(({ item }) => !gone.has(item.id)),
           origin,
+          fx,
         ),
     );
     this.logger.log({

@@ -2,9 +2,10 @@ export { Listing, LISTING_STATUSES, type ListingStatus } from './listing.entity'
 export { ListingAlert } from './listing-alert.entity';
 export { OutboundClick } from './outbound-click.entity';
 export { PriceSnapshot } from './price-snapshot.entity';
+export { RuleBaseline } from './rule-baseline.entity';
 export { RuleBackfill } from './rule-backfill.entity';
 export { Backfills } from './backfills';
-export { type IngestSummary, ListingIngest } from './listing-ingest.service';
+export { type IngestOptions, type IngestSummary, ListingIngest } from './listing-ingest.service';
 export type { StoredListing } from './listing-store';
 export { ListingChecks } from './listing-checks';
 export { SellerErasure } from './seller-erasure';

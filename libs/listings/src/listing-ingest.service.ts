@@ -24,6 +24,8 @@ export interface IngestSummary {
 export interface IngestOptions {
   /** Match what is known and unchanged as well: somebody may have begun to look for it since. */
   matchesKnown?: boolean;
+  /** The first answer to a question: what is on it was for sale before anybody asked. */
+  isOldStock?: boolean;
 }
 
 /** Takes what a marketplace offers into the house: prices, matches, events and notifications, all or nothing. */
@@ -104,12 +106,15 @@ export class ListingIngest {
   private async ingestIn(
     tx: EntityManager,
     listings: readonly ProviderListing[],
-    { matchesKnown, fx }: IngestOptions & { fx: FxRates },
+    { matchesKnown, isOldStock, fx }: IngestOptions & { fx: FxRates },
   ): Promise<IngestSummary> {
     const stored = await this.store.store(tx, listings);
     const news = stored.filter(({ outcome }) => outcome !== 'seen');
     const changes = await this.priceChanges.eventsFor(tx, news);
-    const createdMatches = await this.newMatches.record(tx, matchesKnown ? stored : news, changes, fx);
+    const createdMatches = await this.newMatches.record(tx, matchesKnown ? stored : news, changes, {
+      fx,
+      isOldStock: isOldStock ?? false,
+    });
     return {
       stored,
       createdListings: stored.filter(({ outcome }) => outcome === 'created').length,

@@ -16,11 +16,19 @@ import { OutboundClick } from './outbound-click.entity';
 import { PriceChanges } from './price-changes';
 import { PriceSnapshot } from './price-snapshot.entity';
 import { RuleBackfill } from './rule-backfill.entity';
+import { RuleBaseline } from './rule-baseline.entity';
 import { SellerErasure } from './seller-erasure';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Listing, ListingAlert, OutboundClick, PriceSnapshot, RuleBackfill]),
+    TypeOrmModule.forFeature([
+      Listing,
+      ListingAlert,
+      OutboundClick,
+      PriceSnapshot,
+      RuleBackfill,
+      RuleBaseline,
+    ]),
     EventsModule,
     ExchangeRatesModule,
     IntegrationsModule,

@@ -13,6 +13,7 @@ import {
 } from '@waxwatch/matching';
 import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
+import { quietMatches } from './baselines';
 import { listingPayload } from './event-payloads';
 import { GradeChecks } from './grade-checks';
 import type { StoredListing } from './listing-store';
@@ -28,6 +29,13 @@ export interface MatchEvent {
 export interface MatchOrigin {
   context?: Record<string, unknown>;
   payload?: Record<string, unknown>;
+}
+
+/** How a batch came about. */
+export interface MatchOptions {
+  fx: FxRates;
+  /** Its copies were for sale before anybody asked: new rules tell of the best ones only. */
+  isOldStock?: boolean;
 }
 
 /** A rule and a listing that fit, and why. */
@@ -70,21 +78,26 @@ export class NewMatches {
     tx: EntityManager,
     items: readonly StoredListing[],
     alongside: NewEvent[],
-    fx: FxRates,
+    { fx, isOldStock = false }: MatchOptions,
   ): Promise<number> {
     const offered = items.filter(({ listing }) => listing.status === 'active');
     const matchables = offered.map(({ listing }) => toMatchable(listing));
     const candidates = offered.length === 0 ? [] : await this.matcher.match(tx, matchables, fx);
     await this.gradeChecks.request(tx, offered, matchables, candidates, fx);
     const found = await this.ruleMatches(tx, offered, candidates, fx);
-    const fromRules = await this.storeRuleMatches(tx, found);
+    const fromRules = await this.storeRuleMatches(tx, found, {}, isOldStock ? fx : undefined);
     const fromWatches = await this.watchEvents(tx, offered, candidates, fx);
     return await this.recordEvents(tx, [...fromRules, ...fromWatches], alongside);
   }
 
-  /** Stores matches that were found in some other way, such as by a backfill. */
-  async recordFound(tx: EntityManager, found: readonly FoundMatch[], origin: MatchOrigin): Promise<number> {
-    return await this.recordEvents(tx, await this.storeRuleMatches(tx, found, origin), []);
+  /** Stores matches with what was known before, as a backfill finds them. */
+  async recordFound(
+    tx: EntityManager,
+    found: readonly FoundMatch[],
+    origin: MatchOrigin,
+    fx: FxRates,
+  ): Promise<number> {
+    return await this.recordEvents(tx, await this.storeRuleMatches(tx, found, origin, fx), []);
   }
 
   /** Says after the commit that there may be something to deliver. */
@@ -119,10 +132,12 @@ export class NewMatches {
     });
   }
 
+  /** @param baselineFx given where baselines apply; prices are compared with these rates then */
   private async storeRuleMatches(
     tx: EntityManager,
     found: readonly FoundMatch[],
-    origin: MatchOrigin = {},
+    origin: MatchOrigin,
+    baselineFx: FxRates | undefined,
   ): Promise<MatchEvent[]> {
     const fresh = await this.records.record(
       tx,
@@ -133,10 +148,12 @@ export class NewMatches {
         context: { ...context, ...origin.context },
       })),
     );
-    return fresh.flatMap((index): MatchEvent[] => {
-      const match = found[index];
-      return match ? [{ item: match.item, event: ruleMatchEvent(match, origin) }] : [];
-    });
+    const matches = fresh.flatMap((index) => found[index] ?? []);
+    const quiet = baselineFx ? await quietMatches(tx, matches, baselineFx) : new Set<number>();
+    return matches.map((match, index) => ({
+      item: match.item,
+      event: { ...ruleMatchEvent(match, origin), isQuiet: quiet.has(index) },
+    }));
   }
 
   private async watchEvents(
@@ -213,6 +230,7 @@ function firstSeenEvents(matches: readonly MatchEvent[]): NewEvent[] {
     watchReleaseId: event.watchReleaseId ?? null,
     listingId: item.id,
     payload: listingPayload(item),
+    isQuiet: event.isQuiet ?? false,
   }));
 }
 

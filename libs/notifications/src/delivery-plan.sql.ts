@@ -86,10 +86,13 @@ export const REFUSE = `
   FROM unnest($1::uuid[], $2::text[]) AS d (id, reason)
   WHERE n.id = d.id`;
 
-/** $1 ids of locked rows, $2 for each when it is due, $3 whether it is held from now on. They were not tried. */
+/**
+ * $1 ids of locked rows, $2 for each when it is due, $3 whether it is held from now on. They were not tried. Our clock may be
+ * behind the database's: nothing is due again within a second.
+ */
 export const PUT_OFF = `
   UPDATE notifications n
-  SET due_at = d.due_at, is_held = n.is_held OR d.is_held, attempts = greatest(n.attempts - 1, 0), lease_token = NULL,
+  SET due_at = greatest(d.due_at, now() + interval '1 second'), is_held = n.is_held OR d.is_held, attempts = greatest(n.attempts - 1, 0), lease_token = NULL,
     updated_at = now()
   FROM unnest($1::uuid[], $2::timestamptz[], $3::boolean[]) AS d (id, due_at, is_held)
   WHERE n.id = d.id`;
@@ -113,4 +116,5 @@ export const NOTE_SENDS = `
 /** $1 user. Whatever waits for its time is looked at again at once; for changed preferences. */
 export const LOOK_AGAIN = `
   UPDATE notifications SET due_at = now(), updated_at = now()
-  WHERE user_id = $1 AND status = 'pending' AND is_held AND failures = 0 AND lease_token IS NULL AND due_at > now()`;
+  WHERE user_id = $1 AND status = 'pending' AND is_held AND failures = 0 AND lease_token IS NULL AND due_at > now()
+  RETURNING id`;

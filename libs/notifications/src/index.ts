@@ -14,6 +14,8 @@ export {
   type OutboundMessage,
 } from './channels/channel-sender';
 export { USER_CHANNELS, UserChannel, type UserChannelName } from './user-channels/user-channel.entity';
+export { Mutes } from './mutes/mutes.service';
+export type { MuteTarget, NewMute } from './mutes/mutes.schema';
 export { Mute } from './mutes/mute.entity';
 export { SendTurn } from './send-turn.entity';
 export { UserStream } from './user-stream.entity';

@@ -86,6 +86,7 @@ export class DuePolls {
         { ...target, marketplace: target.marketplace === '' ? null : target.marketplace },
         {
           pageSize: this.config.SCHEDULER_RULE_LIMIT,
+          isFirst: target.isFirst,
           isSinglePage: target.isFirst,
           isCatchingUp: target.isCatchingUp,
           lastPolledMs: target.lastPolledMs,

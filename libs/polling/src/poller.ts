@@ -8,7 +8,7 @@ import {
   ProviderRegistry,
   type ReleaseRef,
 } from '@waxwatch/integrations';
-import { type IngestSummary, ListingIngest } from '@waxwatch/listings';
+import { type IngestOptions, type IngestSummary, ListingIngest } from '@waxwatch/listings';
 import type { PollQuestion } from './poll-subscriptions';
 
 /** Pages of one question per poll: what a flood brings beyond them is not seen. */
@@ -35,6 +35,8 @@ export interface PollOptions {
   pageSize: number;
   /** One page is enough: nothing is known yet, or only a look is wanted. */
   isSinglePage: boolean;
+  /** Nobody has asked this before: what is on the answer has been for sale for a while. */
+  isFirst?: boolean;
   /** Look again at what is known: read all pages and match everything on them. */
   isCatchingUp: boolean;
   /** When the question was asked last; what was offered well before is no news. Null when never. */
@@ -89,7 +91,10 @@ export class Poller {
       cursor = answer.nextCursor;
       const isLast = options.isSinglePage || cursor === null || page === MAX_PAGES;
       if (page === 1 && !isLast) await options.beforeFirstPage?.();
-      const stored = await this.store(answer.items, outcome, options.isCatchingUp);
+      const stored = await this.store(answer.items, outcome, {
+        matchesKnown: options.isCatchingUp,
+        isOldStock: options.isFirst ?? false,
+      });
       const isFarEnough =
         page >= PAGES_FOR_LATE_ITEMS || reachesBack(answer.items, options.lastPolledMs ?? null);
       if (isLast || (!options.isCatchingUp && endsInKnown(stored) && isFarEnough)) break;
@@ -127,10 +132,10 @@ export class Poller {
   private async store(
     items: readonly ProviderListing[],
     outcome: PollOutcome,
-    matchesKnown: boolean,
+    options: IngestOptions,
   ): Promise<boolean[]> {
     if (items.length === 0) return [];
-    const summary = await this.ingest.ingest(items, { matchesKnown });
+    const summary = await this.ingest.ingest(items, options);
     addTo(outcome, summary);
     const created = new Set(
       summary.stored.flatMap(({ outcome: kind, listing }) =>

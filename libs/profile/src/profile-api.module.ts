@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SessionsModule } from '@waxwatch/auth';
 import { IntegrationsModule } from '@waxwatch/integrations';
+import { NotificationsModule } from '@waxwatch/notifications';
 import { PollingModule } from '@waxwatch/polling';
 import { UsersModule } from '@waxwatch/users';
 import { WatchReleasesModule } from '@waxwatch/watch-releases';
@@ -8,7 +9,14 @@ import { ProfileController } from './profile.controller';
 import { ProfileService } from './profile.service';
 
 @Module({
-  imports: [SessionsModule, UsersModule, IntegrationsModule, PollingModule, WatchReleasesModule],
+  imports: [
+    SessionsModule,
+    UsersModule,
+    IntegrationsModule,
+    NotificationsModule,
+    PollingModule,
+    WatchReleasesModule,
+  ],
   controllers: [ProfileController],
   providers: [ProfileService],
 })

@@ -28,6 +28,7 @@ const preferencesExample = {
   quiet_hours_end: 7,
   notification_timezone: 'America/Los_Angeles',
   delivery_frequency: 'hourly',
+  daily_cap: 20,
 };
 
 /** Absent leaves as it is; null clears, or for what is never empty leaves as it is. */
@@ -41,6 +42,7 @@ const UserPreferencesUpdate = z
     quiet_hours_end: hour(),
     notification_timezone: timeZone().nullable().optional(),
     delivery_frequency: z.enum(FREQUENCIES).nullish(),
+    daily_cap: wireInt(1, 1000).nullable().optional(),
     event_toggles: z.partialRecord(z.enum(EVENT_TYPES), z.boolean().nullable()).nullish(),
   })
   .meta({ id: 'UserPreferencesUpdate', example: preferencesExample });
@@ -62,6 +64,7 @@ export const UserProfileUpdate = z
         email_enabled: rest.notifications_email ?? undefined,
         realtime_enabled: rest.notifications_push ?? undefined,
         delivery_frequency: rest.delivery_frequency ?? undefined,
+        daily_cap: rest.daily_cap,
       }),
       eventToggles: event_toggles ?? {},
     };
@@ -82,6 +85,10 @@ const UserPreferences = z
     quiet_hours_end: z.int().nullable(),
     notification_timezone: z.string().nullable(),
     delivery_frequency: z.enum(FREQUENCIES),
+    daily_cap: z
+      .int()
+      .nullable()
+      .describe('Messages per channel and day; what is over goes into one message the next day.'),
     event_toggles: z
       .record(z.string(), z.boolean())
       .describe('Event types whose default the user has changed.'),

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Sessions } from '@waxwatch/auth';
 import { ProviderRegistry } from '@waxwatch/integrations';
+import { Outbox } from '@waxwatch/notifications';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
 import { PollSubscriptions } from '@waxwatch/polling';
@@ -26,6 +27,7 @@ export class ProfileService {
     private readonly providers: ProviderRegistry,
     private readonly polls: PollSubscriptions,
     private readonly watchReleases: WatchReleasesService,
+    private readonly outbox: Outbox,
   ) {}
 
   /** @throws AppError 404 */
@@ -44,6 +46,7 @@ export class ProfileService {
   async change(userId: string, change: SettingsChange): Promise<UserProfileOut> {
     this.logger.log({ event: 'profile.patch.call', user_id: userId });
     await this.users.changeSettings(userId, change);
+    await this.outbox.lookAgain(userId);
     return await this.get(userId);
   }
 

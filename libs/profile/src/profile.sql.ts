@@ -10,6 +10,7 @@ export const READ_PROFILE = `
            'quiet_hours_end', p.quiet_hours_end,
            'notification_timezone', p.timezone_override,
            'delivery_frequency', coalesce(p.delivery_frequency, 'instant'),
+           'daily_cap', p.daily_cap,
            'event_toggles', coalesce(p.event_toggles, '{}')
          ) AS preferences,
          ARRAY(SELECT l.provider::text FROM external_account_links l WHERE l.user_id = u.id) AS linked,

@@ -43,6 +43,7 @@ export interface SettingsChange {
     quiet_hours_end?: number | null;
     timezone_override?: string | null;
     delivery_frequency?: string;
+    daily_cap?: number | null;
   };
   /** null takes an event type back to its default. */
   eventToggles: Record<string, boolean | null>;

@@ -46,10 +46,10 @@ export const UPDATE_USER = `
 export const UPDATE_PREFERENCES = `
   UPDATE user_notification_preferences p SET (
     email_enabled, realtime_enabled, quiet_hours_start, quiet_hours_end, timezone_override, delivery_frequency,
-    event_toggles
+    daily_cap, event_toggles
   ) = (
     SELECT n.email_enabled, n.realtime_enabled, n.quiet_hours_start, n.quiet_hours_end, n.timezone_override,
-           n.delivery_frequency, jsonb_strip_nulls(coalesce(p.event_toggles, '{}') || $3::jsonb)
+           n.delivery_frequency, n.daily_cap, jsonb_strip_nulls(coalesce(p.event_toggles, '{}') || $3::jsonb)
     FROM jsonb_populate_record(p, $2::jsonb) n
   )
   WHERE user_id = $1 AND (

@@ -8,6 +8,7 @@ import {
   wireUuid,
 } from '@waxwatch/platform/http';
 import { z } from 'zod';
+import { BASELINES } from './watch-rule.entity';
 import { InvalidRuleQuery, readNewQuery, readQueryPatch, type RuleQuery } from './rule-query';
 
 const queryOf = (read: (raw: RuleQuery) => RuleQuery) => (raw: RuleQuery, context: z.RefinementCtx) => {
@@ -22,6 +23,13 @@ const queryOf = (read: (raw: RuleQuery) => RuleQuery) => (raw: RuleQuery, contex
 
 const name = () => wireTrimmedText(1, 120);
 const pollInterval = () => wireInt(30, 86_400);
+const baseline = () =>
+  z
+    .enum(BASELINES)
+    .describe('Which of the copies that are there already are worth an alert; all of them become matches.');
+const baselineCount = () => wireInt(1, 100).describe('How many alerts `best_n` gives: the cheapest ones.');
+const isUrgent = () =>
+  z.boolean().describe('Alerts of this rule wait for no quiet hours, digest or daily cap.');
 const rawQuery = () => z.record(z.string(), z.unknown());
 
 const example = {
@@ -29,7 +37,10 @@ const example = {
   query: { q: 'detroit techno', sources: ['discogs'], max_price: 40 },
   is_active: true,
   poll_interval_seconds: 600,
-};
+  is_urgent: false,
+  baseline: 'best_n',
+  baseline_count: 5,
+} as const;
 
 export const RuleId = wireUuid();
 
@@ -39,6 +50,9 @@ export const WatchRuleCreate = z
     query: rawQuery().default({}).transform(queryOf(readNewQuery)),
     is_active: z.boolean().default(true),
     poll_interval_seconds: pollInterval().prefault(600),
+    is_urgent: isUrgent().default(false),
+    baseline: baseline().default('best_n'),
+    baseline_count: baselineCount().prefault(5),
   })
   .meta({ id: 'WatchRuleCreate', example })
   .transform((body) => ({
@@ -46,10 +60,17 @@ export const WatchRuleCreate = z
     query: body.query,
     isActive: body.is_active,
     pollIntervalSeconds: body.poll_interval_seconds,
+    isUrgent: body.is_urgent,
+    baseline: body.baseline,
+    baselineCount: body.baseline_count,
   }));
 
+/** What rules have that nobody states. */
+type Timing = 'isUrgent' | 'baseline' | 'baselineCount';
+
 /** A rule to be made; its query comes from `readNewQuery`. */
-export type NewWatchRule = z.output<typeof WatchRuleCreate>;
+export type NewWatchRule = Omit<z.output<typeof WatchRuleCreate>, Timing> &
+  Partial<Pick<z.output<typeof WatchRuleCreate>, Timing>>;
 
 export const WatchRuleUpdate = z
   .object({
@@ -57,6 +78,9 @@ export const WatchRuleUpdate = z
     query: rawQuery().transform(queryOf(readQueryPatch)).nullish(),
     is_active: z.boolean().nullish(),
     poll_interval_seconds: pollInterval().nullish(),
+    is_urgent: isUrgent().nullish(),
+    baseline: baseline().nullish(),
+    baseline_count: baselineCount().nullish(),
   })
   .meta({ id: 'WatchRuleUpdate', example })
   .transform((body) => ({
@@ -64,6 +88,9 @@ export const WatchRuleUpdate = z
     query: body.query ?? undefined,
     isActive: body.is_active ?? undefined,
     pollIntervalSeconds: body.poll_interval_seconds ?? undefined,
+    isUrgent: body.is_urgent ?? undefined,
+    baseline: body.baseline ?? undefined,
+    baselineCount: body.baseline_count ?? undefined,
   }));
 
 /** What is to change of a rule; undefined leaves as it is. Its query comes from `readQueryPatch`. */
@@ -78,6 +105,9 @@ export const WatchRuleOut = z
     query: z.record(z.string(), z.unknown()),
     is_active: z.boolean(),
     poll_interval_seconds: wireInteger(),
+    is_urgent: z.boolean(),
+    baseline: z.enum(BASELINES),
+    baseline_count: wireInteger(),
     last_run_at: wireInstant().nullable(),
     next_run_at: wireInstant().nullable(),
     created_at: wireInstant(),

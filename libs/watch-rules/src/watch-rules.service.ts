@@ -32,10 +32,21 @@ export class WatchRulesService {
   async create(userId: string, input: NewWatchRule): Promise<WatchRuleOut> {
     const query = checked(() => withEnabledSources(input.query, this.followUps.enabledSources()));
     const { name, isActive, pollIntervalSeconds } = input;
+    const { isUrgent = false, baseline = 'best_n', baselineCount = 5 } = input;
     // The work may run again after a commit whose answer was lost: with one id it makes one rule.
     const id = this.ids.next();
     const rule = await this.db.transaction(async (tx) => {
-      const values = [id, userId, name, JSON.stringify(query), isActive, pollIntervalSeconds];
+      const values = [
+        id,
+        userId,
+        name,
+        JSON.stringify(query),
+        isActive,
+        pollIntervalSeconds,
+        isUrgent,
+        baseline,
+        baselineCount,
+      ];
       const [created] = await rowsIn<WatchRuleOut>(tx, INSERT_RULE, values);
       if (!created) throw new Error('an insert returned no row');
       await this.events.record(tx, [{ userId, type: 'RULE_CREATED', ruleId: created.id }]);
@@ -110,6 +121,9 @@ export class WatchRulesService {
       JSON.stringify(query),
       change.isActive ?? rule.is_active,
       change.pollIntervalSeconds ?? rule.poll_interval_seconds,
+      change.isUrgent ?? rule.is_urgent,
+      change.baseline ?? rule.baseline,
+      change.baselineCount ?? rule.baseline_count,
     ];
   }
 

@@ -8,6 +8,9 @@ export const RULE_ROWS = new WireRows({
   query: 'json',
   is_active: 'boolean',
   poll_interval_seconds: 'number',
+  is_urgent: 'boolean',
+  baseline: 'plain',
+  baseline_count: 'number',
   last_run_at: 'instant',
   next_run_at: 'instant',
   created_at: 'instant',
@@ -25,27 +28,30 @@ export const GET_RULE = `SELECT ${COLUMNS} FROM watch_search_rules WHERE user_id
 /** As `GET_RULE`; other writers wait, while matches of the rule may still be stored. */
 export const LOCK_RULE = `${GET_RULE} FOR NO KEY UPDATE`;
 
-/** $1 id, $2 user, $3 name, $4 query, $5 active, $6 interval */
+/** $1 id, $2 user, $3 name, $4 query, $5 active, $6 interval, $7 urgent, $8 baseline, $9 how many */
 export const INSERT_RULE = `
-  INSERT INTO watch_search_rules (id, user_id, name, query, is_active, poll_interval_seconds)
-  VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO watch_search_rules (id, user_id, name, query, is_active, poll_interval_seconds, is_urgent, baseline,
+    baseline_count)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
   ON CONFLICT (id) DO UPDATE SET id = excluded.id
   RETURNING ${COLUMNS}`;
 
 /**
- * $1 id, $2 name, $3 query, $4 active, $5 interval. No row comes back when nothing would change. `next_run_at` is
+ * $1 id, $2 name, $3 query, $4 active, $5 interval, $6 urgent, $7 baseline, $8 how many. No row comes back when nothing would change. `next_run_at` is
  * what people see of the poll plan: never later than one interval from the moment the rule starts over.
  */
 export const UPDATE_RULE = `
   UPDATE watch_search_rules
-  SET name = $2, query = $3, is_active = $4, poll_interval_seconds = $5, updated_at = clock_timestamp(),
+  SET name = $2, query = $3, is_active = $4, poll_interval_seconds = $5, is_urgent = $6, baseline = $7,
+      baseline_count = $8, updated_at = clock_timestamp(),
       next_run_at = CASE
         WHEN $4 AND next_run_at IS NOT NULL AND (NOT is_active OR poll_interval_seconds <> $5)
         THEN least(next_run_at, clock_timestamp() + make_interval(secs => $5))
         ELSE next_run_at
       END
   WHERE id = $1
-    AND (name, query, is_active, poll_interval_seconds) IS DISTINCT FROM ($2::varchar, $3::jsonb, $4::boolean, $5::int)
+    AND (name, query, is_active, poll_interval_seconds, is_urgent, baseline, baseline_count)
+      IS DISTINCT FROM ($2::varchar, $3::jsonb, $4::boolean, $5::int, $6::boolean, $7::varchar, $8::smallint)
   RETURNING ${COLUMNS}`;
 
 /** $1 id */

@@ -8,6 +8,8 @@ export interface NewTestRule {
   query?: Record<string, unknown>;
   isActive?: boolean;
   pollIntervalSeconds?: number;
+  isUrgent?: boolean;
+  baseline?: 'silent' | 'best_n' | 'everything';
   /** In the same transaction, ask for a backfill. */
   backfill?: boolean;
 }
@@ -17,8 +19,9 @@ export async function insertRule(db: Pick<Database, 'rows'>, rule: NewTestRule):
   const id = rule.id ?? randomUUID();
   await db.rows(
     `WITH rule AS (
-       INSERT INTO watch_search_rules (id, user_id, name, query, is_active, poll_interval_seconds)
-       VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+       INSERT INTO watch_search_rules (id, user_id, name, query, is_active, poll_interval_seconds, is_urgent,
+         baseline)
+       VALUES ($1, $2, $3, $4, $5, $6, $8, $9) RETURNING id
      )
      INSERT INTO rule_backfills (rule_id) SELECT id FROM rule WHERE $7`,
     [
@@ -29,6 +32,8 @@ export async function insertRule(db: Pick<Database, 'rows'>, rule: NewTestRule):
       rule.isActive ?? true,
       rule.pollIntervalSeconds ?? 600,
       rule.backfill ?? false,
+      rule.isUrgent ?? false,
+      rule.baseline ?? 'best_n',
     ],
   );
   return id;

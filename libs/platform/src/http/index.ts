@@ -43,3 +43,4 @@ export { LeanExpressAdapter } from './lean-express-adapter';
 export { Refuses, Returns, ReturnsPage, ReturnsWirePage } from './returns.decorator';
 export { type WirePage, WireRows } from './wire-rows';
 export { toValidationItems } from './validation-items';
+export { readInstant } from './read-instant';
