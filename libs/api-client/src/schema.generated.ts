@@ -342,6 +342,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Mutes */
+        get: operations["list_mutes_api_mutes_get"];
+        put?: never;
+        /**
+         * Create Mute
+         * @description No alerts of a rule, about a copy, or from a seller; for good, or until `muted_until`. Repeating it changes the end.
+         */
+        post: operations["create_mute_api_mutes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mutes/{mute_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Mute */
+        delete: operations["delete_mute_api_mutes__mute_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notifications": {
         parameters: {
             query?: never;
@@ -356,6 +394,46 @@ export interface paths {
         get: operations["list_notifications_api_notifications_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/admin/given-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Given Up Notifications
+         * @description Of all users: those that were parked after crashes, and those that failed for too long.
+         */
+        get: operations["list_given_up_notifications_api_notifications_admin_given_up_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/admin/{notification_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Notification
+         * @description Sends one that was given up back to delivery.
+         */
+        post: operations["replay_notification_api_notifications_admin__notification_id__replay_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1090,6 +1168,83 @@ export interface components {
         MarkedReadOut: {
             marked_count: number;
         };
+        /**
+         * @example {
+         *       "muted_until": null,
+         *       "provider": "ebay",
+         *       "seller": "spinbox"
+         *     }
+         */
+        MuteCreate: {
+            listing_id?: string | null;
+            /** @description When it ends by itself, which makes it a snooze. */
+            muted_until?: string | null;
+            provider?: ("discogs" | "ebay" | "musicbrainz" | "spotify" | "mock") | null;
+            rule_id?: string | null;
+            seller?: string | null;
+        };
+        /**
+         * @example {
+         *       "created_at": "2026-01-20T11:52:00Z",
+         *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "listing_id": null,
+         *       "muted_until": null,
+         *       "provider": "ebay",
+         *       "rule_id": null,
+         *       "seller": "spinbox"
+         *     }
+         */
+        MuteOut: {
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            listing_id: string | null;
+            muted_until: string | null;
+            provider: ("discogs" | "ebay" | "musicbrainz" | "spotify" | "mock") | null;
+            rule_id: string | null;
+            seller: string | null;
+        };
+        /**
+         * @example {
+         *       "attempts": 5,
+         *       "channel": "email",
+         *       "created_at": "2026-01-20T11:52:00Z",
+         *       "error_code": "parked",
+         *       "event_id": "f2eec3e4-1f39-4a9f-9f39-2359f3983be0",
+         *       "event_type": "NEW_MATCH",
+         *       "failed_at": "2026-01-20T12:00:00.123456Z",
+         *       "failures": 0,
+         *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "status": "failed",
+         *       "user_id": "8f2a5009-c0a2-4f90-8f1b-c1716c26bf06"
+         *     }
+         */
+        NotificationAdminOut: {
+            /** @description Claims that nobody brought to an end. */
+            attempts: number;
+            channel: components["schemas"]["NotificationChannel"];
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            created_at: string;
+            error_code: string | null;
+            /** Format: uuid */
+            event_id: string;
+            event_type: components["schemas"]["EventType"];
+            failed_at: string | null;
+            /** @description Temporary failures. */
+            failures: number;
+            /** Format: uuid */
+            id: string;
+            status: components["schemas"]["NotificationStatus"];
+            /** Format: uuid */
+            user_id: string;
+        };
         /** @enum {string} */
         NotificationChannel: "email" | "realtime" | "push" | "ntfy" | "telegram" | "discord" | "slack" | "webhook";
         /**
@@ -1287,6 +1442,7 @@ export interface components {
         /**
          * @example {
          *       "currency": "USD",
+         *       "daily_cap": 20,
          *       "delivery_frequency": "hourly",
          *       "event_toggles": {},
          *       "notification_timezone": "America/Los_Angeles",
@@ -1299,6 +1455,8 @@ export interface components {
          */
         UserPreferences: {
             currency: string | null;
+            /** @description Messages per channel and day; what is over goes into one message the next day. */
+            daily_cap: number | null;
             /** @enum {string} */
             delivery_frequency: "instant" | "hourly" | "daily";
             /** @description Event types whose default the user has changed. */
@@ -1315,6 +1473,7 @@ export interface components {
         /**
          * @example {
          *       "currency": "USD",
+         *       "daily_cap": 20,
          *       "delivery_frequency": "hourly",
          *       "notification_timezone": "America/Los_Angeles",
          *       "notifications_email": true,
@@ -1326,6 +1485,7 @@ export interface components {
          */
         UserPreferencesUpdate: {
             currency?: string | null;
+            daily_cap?: number | null;
             delivery_frequency?: ("instant" | "hourly" | "daily") | null;
             event_toggles?: {
                 [key: string]: boolean | null;
@@ -1353,6 +1513,7 @@ export interface components {
          *       "is_active": true,
          *       "preferences": {
          *         "currency": "USD",
+         *         "daily_cap": 20,
          *         "delivery_frequency": "hourly",
          *         "event_toggles": {},
          *         "notification_timezone": "America/Los_Angeles",
@@ -1390,6 +1551,7 @@ export interface components {
          *       "display_name": "Wax Hunter",
          *       "preferences": {
          *         "currency": "USD",
+         *         "daily_cap": 20,
          *         "delivery_frequency": "hourly",
          *         "notification_timezone": "America/Los_Angeles",
          *         "notifications_email": true,
@@ -1512,7 +1674,10 @@ export interface components {
         };
         /**
          * @example {
+         *       "baseline": "best_n",
+         *       "baseline_count": 5,
          *       "is_active": true,
+         *       "is_urgent": false,
          *       "name": "Rare techno under $40",
          *       "poll_interval_seconds": 600,
          *       "query": {
@@ -1525,8 +1690,24 @@ export interface components {
          *     }
          */
         WatchRuleCreate: {
+            /**
+             * @description Which of the copies that are there already are worth an alert; all of them become matches.
+             * @default best_n
+             * @enum {string}
+             */
+            baseline?: "silent" | "best_n" | "everything";
+            /**
+             * @description How many alerts `best_n` gives: the cheapest ones.
+             * @default 5
+             */
+            baseline_count?: number;
             /** @default true */
             is_active?: boolean;
+            /**
+             * @description Alerts of this rule wait for no quiet hours, digest or daily cap.
+             * @default false
+             */
+            is_urgent?: boolean;
             name: string;
             /** @default 600 */
             poll_interval_seconds?: number;
@@ -1537,9 +1718,12 @@ export interface components {
         };
         /**
          * @example {
+         *       "baseline": "best_n",
+         *       "baseline_count": 5,
          *       "created_at": "2026-01-20T11:52:00Z",
          *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
          *       "is_active": true,
+         *       "is_urgent": false,
          *       "last_run_at": "2026-01-20T12:00:00.123456Z",
          *       "name": "Rare techno under $40",
          *       "next_run_at": null,
@@ -1556,6 +1740,9 @@ export interface components {
          *     }
          */
         WatchRuleOut: {
+            /** @enum {string} */
+            baseline: "silent" | "best_n" | "everything";
+            baseline_count: number;
             /**
              * Format: date-time
              * @example 2026-01-05T10:00:00.000000Z
@@ -1564,6 +1751,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_active: boolean;
+            is_urgent: boolean;
             last_run_at: string | null;
             name: string;
             next_run_at: string | null;
@@ -1581,7 +1769,10 @@ export interface components {
         };
         /**
          * @example {
+         *       "baseline": "best_n",
+         *       "baseline_count": 5,
          *       "is_active": true,
+         *       "is_urgent": false,
          *       "name": "Rare techno under $40",
          *       "poll_interval_seconds": 600,
          *       "query": {
@@ -1594,7 +1785,10 @@ export interface components {
          *     }
          */
         WatchRuleUpdate: {
+            baseline?: ("silent" | "best_n" | "everything") | null;
+            baseline_count?: number | null;
             is_active?: boolean | null;
+            is_urgent?: boolean | null;
             name?: string | null;
             poll_interval_seconds?: number | null;
             query?: {
@@ -2597,6 +2791,111 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_mutes_api_mutes_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                /** @description x-next-cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    /** @description Cursor of the next page, if any */
+                    "x-next-cursor"?: string;
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteOut"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_mute_api_mutes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such rule or listing */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_mute_api_mutes__mute_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_notifications_api_notifications_get: {
         parameters: {
             query?: {
@@ -2626,6 +2925,70 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_given_up_notifications_api_notifications_admin_given_up_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                /** @description x-next-cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    /** @description Cursor of the next page, if any */
+                    "x-next-cursor"?: string;
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationAdminOut"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replay_notification_api_notifications_admin__notification_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationAdminOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
