@@ -1,29 +1,49 @@
 import { Module } from '@nestjs/common';
 import { APP_CONFIG } from '@waxwatch/platform/config';
+import { TokenCryptoModule } from '@waxwatch/platform/token-crypto';
+import { ChannelHttp } from './channels/channel-http';
 import { CHANNEL_SENDERS, type ChannelSender } from './channels/channel-sender';
+import { DiscordSender } from './channels/discord.sender';
 import { EmailSender } from './channels/email.sender';
+import { NtfySender } from './channels/ntfy.sender';
+import { PushSender } from './channels/push.sender';
+import { SlackSender } from './channels/slack.sender';
+import { TelegramSender } from './channels/telegram.sender';
+import { WebhookSender } from './channels/webhook.sender';
 import { AlertReader } from './content/alert-reader';
 import { LinkSeal } from './content/link-seal';
 import { MailCarrierShutdown, mailCarrierOf } from './mail/mail-carrier';
 import { MailSender } from './mail/mail-sender';
 import { NotificationsModule } from './notifications.module';
+import { ChannelTargets } from './user-channels/channel-targets';
+
+const SENDERS = [
+  EmailSender,
+  PushSender,
+  NtfySender,
+  TelegramSender,
+  DiscordSender,
+  SlackSender,
+  WebhookSender,
+];
 
 /** Everything that leaves the house: workers deliver through it, the API sends tests. */
 @Module({
-  imports: [NotificationsModule],
+  imports: [NotificationsModule, TokenCryptoModule],
   providers: [
+    ...SENDERS,
     AlertReader,
-    EmailSender,
+    ChannelHttp,
+    ChannelTargets,
     LinkSeal,
     MailCarrierShutdown,
     { provide: MailSender, inject: [APP_CONFIG], useFactory: mailCarrierOf },
     {
       provide: CHANNEL_SENDERS,
-      // One line for each channel.
-      inject: [EmailSender],
+      inject: SENDERS,
       useFactory: (...senders: ChannelSender[]) => senders,
     },
   ],
-  exports: [CHANNEL_SENDERS, LinkSeal],
+  exports: [CHANNEL_SENDERS, ChannelHttp, ChannelTargets, LinkSeal, TelegramSender],
 })
 export class ChannelSendersModule {}
