@@ -11,6 +11,7 @@ import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
 import { Retention1764000000048 } from './1764000000048-retention';
 import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
+import { MailFeedback1764000000061 } from './1764000000061-mail-feedback';
 import { DeliveryTiming1764000000070 } from './1764000000070-delivery-timing';
 import { RuleBaselines1764000000071 } from './1764000000071-rule-baselines';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   Retention1764000000048,
   ListingChecks1764000000049,
   UserChannels1764000000060,
+  MailFeedback1764000000061,
   DeliveryTiming1764000000070,
   RuleBaselines1764000000071,
 ];

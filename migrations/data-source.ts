@@ -18,7 +18,15 @@ import {
   RuleBaseline,
 } from '@waxwatch/listings';
 import { WatchMatch } from '@waxwatch/matching';
-import { Mute, Notification, SendTurn, UserChannel, UserStream } from '@waxwatch/notifications';
+import {
+  EmailSuppression,
+  MailFeedbackMessage,
+  Mute,
+  Notification,
+  SendTurn,
+  UserChannel,
+  UserStream,
+} from '@waxwatch/notifications';
 import { SnakeNaming } from '@waxwatch/platform/database';
 import { PollSubscription, PollTarget } from '@waxwatch/polling';
 import { DeletedUser, NotificationPreferences, User } from '@waxwatch/users';
@@ -30,6 +38,8 @@ import { MIGRATIONS } from './all-migrations';
 /** Every table, so that the schema in code can be held against the migrated one. */
 export const ENTITIES = [
   DeletedUser,
+  EmailSuppression,
+  MailFeedbackMessage,
   EbayAccountDeletion,
   Event,
   ExchangeRate,

@@ -92,7 +92,7 @@ describe('mail carriers', () => {
     it.each([
       ['TooManyRequestsException', 429, 'pending', 'ses_too_many_requests'],
       ['ThrottlingException', 400, 'pending', 'ses_throttling'],
-      ['InternalServiceErrorException', 500, 'pending', 'ses_internal_service'],
+      ['InternalServiceErrorException', 500, 'pending', 'ses_internal_service_error'],
       ['MessageRejected', 400, 'failed', 'ses_message_rejected'],
       ['BadRequestException', 400, 'failed', 'ses_bad_request'],
       ['NotFoundException', 404, 'pending', 'ses_not_found'],

@@ -11,6 +11,8 @@ export interface SimulatedRequest {
   query: URLSearchParams;
   headers: Record<string, string | undefined>;
   body: string;
+  /** The same as it came, for what is no text. */
+  bytes: Buffer;
   remoteAddress: string;
 }
 
@@ -191,6 +193,7 @@ async function readRequest(message: IncomingMessage): Promise<SimulatedRequest> 
       ]),
     ),
     body: Buffer.concat(chunks).toString('utf8'),
+    bytes: Buffer.concat(chunks),
     remoteAddress: message.socket.remoteAddress ?? 'unknown',
   };
 }

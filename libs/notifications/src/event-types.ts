@@ -18,6 +18,7 @@ export const EVENT_TYPES = [
   'IMPORT_FAILED',
   'RULE_DELETED',
   'CHANNEL_DISABLED',
+  'CHANNEL_TESTED',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

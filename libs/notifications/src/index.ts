@@ -13,6 +13,8 @@ export {
   CHANNEL_SENDERS,
   type OutboundMessage,
 } from './channels/channel-sender';
+export { EmailSuppression } from './mail-feedback/email-suppression.entity';
+export { MailFeedbackMessage } from './mail-feedback/mail-feedback-message.entity';
 export { USER_CHANNELS, UserChannel, type UserChannelName } from './user-channels/user-channel.entity';
 export { Mutes } from './mutes/mutes.service';
 export type { MuteTarget, NewMute } from './mutes/mutes.schema';

@@ -4,11 +4,15 @@ import { GivenUp } from './given-up/given-up.service';
 import { InboxService } from './inbox.service';
 import { MutesController } from './mutes/mutes.controller';
 import { NotificationsController } from './notifications.controller';
+import { ChannelSendersModule } from './channel-senders.module';
 import { NotificationsModule } from './notifications.module';
+import { ChannelTest } from './user-channels/channel-test';
+import { UserChannelsController } from './user-channels/user-channels.controller';
+import { UserChannels } from './user-channels/user-channels.service';
 
 @Module({
-  imports: [NotificationsModule],
-  controllers: [GivenUpController, MutesController, NotificationsController],
-  providers: [GivenUp, InboxService],
+  imports: [ChannelSendersModule, NotificationsModule],
+  controllers: [GivenUpController, MutesController, NotificationsController, UserChannelsController],
+  providers: [ChannelTest, GivenUp, InboxService, UserChannels],
 })
 export class NotificationsApiModule {}

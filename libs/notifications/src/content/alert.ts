@@ -49,6 +49,7 @@ const WHAT: Readonly<Partial<Record<EventType, string>>> = {
   IMPORT_COMPLETED: 'Your Discogs import is complete',
   IMPORT_FAILED: 'Your Discogs import failed',
   CHANNEL_DISABLED: 'A notification channel was switched off',
+  CHANNEL_TESTED: 'Test',
 };
 
 /** Reads an event as a person wants to hear it. Whatever is missing or odd in the payload is left out. */

@@ -89,7 +89,7 @@ const shortUrl = (url: string | null): string | null => (url !== null && url.len
 
 /** Discord reads Markdown, mentions and bare addresses; behind a backslash a sign is only a sign. */
 const escapeMarkdown = (text: string): string =>
-  text.replaceAll(/[\\*_~`|>#[\]()<@:+\-.!]/g, (sign) => `\\${sign}`);
+  text.replaceAll(/[\\*_~`|>#[\]()<@:-]/g, (sign) => `\\${sign}`);
 
 /** Discord: ten embeds of 6,000 characters together, title 256, value 1,024. */
 export function discordMessage(alerts: readonly Alert[]): Record<string, unknown> {

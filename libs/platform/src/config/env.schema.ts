@@ -86,6 +86,8 @@ export const envSchema = z.object({
   RATE_LIMIT_DISCOGS_BURST: int(10, { min: 0, max: 1_000_000 }),
   RATE_LIMIT_STREAM_EVENTS_RPM: int(30, { min: 1, max: 1_000_000 }),
   RATE_LIMIT_STREAM_EVENTS_BURST: int(10, { min: 0, max: 1_000_000 }),
+  RATE_LIMIT_CHANNELS_RPM: int(10, { min: 1, max: 1_000_000 }),
+  RATE_LIMIT_CHANNELS_BURST: int(5, { min: 0, max: 1_000_000 }),
 
   TOKEN_CRYPTO_KMS_KEY_ID: optionalText(),
   TOKEN_CRYPTO_LOCAL_KEY: optionalText(),

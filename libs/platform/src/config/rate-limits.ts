@@ -9,6 +9,7 @@ export const RATE_LIMIT_SCOPES = [
   'discogs',
   'auth_endpoints',
   'stream_events',
+  'channels',
 ] as const;
 export type RateLimitScope = (typeof RATE_LIMIT_SCOPES)[number];
 
@@ -22,5 +23,6 @@ export function rateLimitsOf(env: Env): Record<RateLimitScope, number> {
     discogs: env.RATE_LIMIT_DISCOGS_RPM + env.RATE_LIMIT_DISCOGS_BURST,
     auth_endpoints: env.RATE_LIMIT_AUTH_ENDPOINT_RPM + env.RATE_LIMIT_AUTH_ENDPOINT_BURST,
     stream_events: env.RATE_LIMIT_STREAM_EVENTS_RPM + env.RATE_LIMIT_STREAM_EVENTS_BURST,
+    channels: env.RATE_LIMIT_CHANNELS_RPM + env.RATE_LIMIT_CHANNELS_BURST,
   };
 }

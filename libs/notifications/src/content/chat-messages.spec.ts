@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import type { AlertItem, OutboundMessage } from '../channels/channel-sender';
+import { readAlert } from './alert';
+import {
+  discordMessage,
+  ntfyMessage,
+  pushMessage,
+  slackMessage,
+  telegramText,
+  webhookBody,
+} from './chat-messages';
+
+const context = {
+  baseUrl: 'https://wax.example',
+  now: new Date('2026-01-20T12:00:00Z'),
+  muteUrlOf: () => 'https://wax.example/api/mute/sealed',
+};
+const itemOf = (words: string[]): AlertItem => ({
+  notificationId: 'n',
+  eventId: 'e',
+  eventType: 'NEW_MATCH',
+  occurredAt: '2026-01-20T11:59:00Z',
+  ruleId: null,
+  watchReleaseId: null,
+  listingId: null,
+  stillValid: null,
+  payload: {
+    listing_title: words[0],
+    seller: words[1],
+    location: words[2],
+    rule_name: words[3],
+    price: 1,
+    currency: 'EUR',
+    url: '/api/outbound/ebay/1',
+  },
+});
+const messageOf = (items: AlertItem[]): OutboundMessage => ({
+  id: 'm',
+  user: { id: 'u', email: 'a@b.example', timezone: 'UTC' },
+  kind: 'daily',
+  items,
+});
+
+const word = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 400 }),
+  fc.string({ unit: fc.constantFrom('&', '<', '"', '👨‍👩‍👧‍👦', 'e\u0301', '*', '@', '`'), maxLength: 400 }),
+  fc.constantFrom(
+    '<b>x</b>',
+    '<!channel>',
+    '@everyone',
+    '[x](https://evil.example)',
+    '<https://evil.example|x>',
+    '</a>',
+  ),
+);
+const digests = fc
+  .array(fc.array(word, { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 60 })
+  .map((rows) => rows.map(itemOf));
+const alertsOf = (items: AlertItem[]) => items.map((item) => readAlert(item, context));
+
+describe('messages to chats', () => {
+  it('keep the limits of every channel, whatever strangers wrote', () => {
+    fc.assert(
+      fc.property(digests, (items) => {
+        const alerts = alertsOf(items);
+        const telegram = telegramText(alerts);
+        expect(telegram.length).toBeLessThanOrEqual(4096);
+        expect(Buffer.byteLength(pushMessage('m', alerts))).toBeLessThanOrEqual(3993);
+        expect(Buffer.byteLength(String(ntfyMessage(alerts)['message']))).toBeLessThanOrEqual(4096);
+        const { embeds } = discordMessage(alerts) as {
+          embeds: { title: string; fields: { value: string }[] }[];
+        };
+        for (const { title, fields } of embeds) {
+          expect(title.length).toBeLessThanOrEqual(256);
+          for (const { value } of fields) expect(value.length).toBeLessThanOrEqual(1024);
+        }
+        expect(
+          JSON.stringify(embeds.map(({ title, fields }) => [title, fields.map(Object.values)])).length,
+        ).toBeLessThan(12_000);
+        expect((slackMessage(alerts)['blocks'] as unknown[]).length).toBeLessThanOrEqual(50);
+        expect(JSON.parse(webhookBody(messageOf(items), alerts))).toMatchObject({ id: 'm' });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('have no markup but ours in Telegram', () => {
+    fc.assert(
+      fc.property(digests, (items) => {
+        const html = telegramText(alertsOf(items));
+        const others = html.replaceAll(/<\/?b>|<\/?i>|<a href="https:\/\/wax\.example\/[\w/]+">|<\/a>/g, '');
+        expect(others).not.toMatch(/[<>"]/);
+        expect(others).not.toMatch(/&(?!(amp|lt|gt|quot);)/);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('mention nobody and link nowhere in Discord', () => {
+    fc.assert(
+      fc.property(digests, (items) => {
+        const { embeds, allowed_mentions } = discordMessage(alertsOf(items)) as {
+          embeds: { title: string; fields: { value: string }[] }[];
+          allowed_mentions: unknown;
+        };
+        expect(allowed_mentions).toEqual({ parse: [] });
+        for (const text of embeds.flatMap(({ title, fields }) => [
+          title,
+          ...fields.map(({ value }) => value),
+        ])) {
+          // Every sign that means something has its own backslash.
+          expect(text.replaceAll(/\\[\s\S]/g, '')).not.toMatch(/[*_~`|>#[\]()<@:]/);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are plain text in Slack, where only the fallback is read as markup', () => {
+    fc.assert(
+      fc.property(digests, (items) => {
+        const message = slackMessage(alertsOf(items));
+        expect(String(message['text'])).not.toMatch(/[<>]|&(?!(amp|lt|gt);)/);
+        expect(JSON.stringify(message['blocks'])).not.toContain('"type":"mrkdwn"');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('cut between what people see as characters', () => {
+    const family = '👨‍👩‍👧‍👦';
+    const { message } = ntfyMessage(
+      alertsOf(Array.from({ length: 60 }, () => itemOf([family.repeat(20), '', '', '']))),
+    ) as {
+      message: string;
+    };
+    const whole = message.replaceAll(family, '');
+    expect(whole).not.toMatch(/\u200d|[\u{1F466}-\u{1F469}]/u);
+  });
+});
