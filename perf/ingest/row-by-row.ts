@@ -14,10 +14,13 @@ import {
 } from '../../libs/matching/src';
 import { compileRule } from '../../libs/matching/src/rule';
 import { WatchMatch } from '../../libs/matching/src/watch-match.entity';
-import { CHANNELS, Notification } from '../../libs/notifications/src/notification.entity';
+import { Notification } from '../../libs/notifications/src/notification.entity';
 import type { Database } from '../../libs/platform/src/database';
 import { NotificationPreferences } from '../../libs/users/src/notification-preferences.entity';
 import { WatchRule } from '../../libs/watch-rules/src/watch-rule.entity';
+
+/** What a user has who has chosen nothing. */
+const CHANNELS_BY_DEFAULT = ['email', 'realtime'] as const;
 
 /**
  * The baseline: the same work as one writes it with an object mapper, one listing after another, each in a
@@ -96,7 +99,7 @@ async function recordMatch(
     const event = await tx.save(tx.create(Event, { userId, type, ruleId: rule.id, listingId, payload }));
     if (type !== 'NEW_MATCH') continue;
     await tx.findOneBy(NotificationPreferences, { userId });
-    for (const channel of CHANNELS) {
+    for (const channel of CHANNELS_BY_DEFAULT) {
       await tx.save(tx.create(Notification, { userId, eventId: event.id, eventType: type, channel }));
     }
   }
