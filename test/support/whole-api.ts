@@ -61,3 +61,16 @@ export const digestRows = async (db: Rows): Promise<Record<string, string>> =>
     db,
     (table) => `SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM "${table}" t`,
   );
+
+/** What was asked of a provider is recorded, whatever came of it, and after the answer. */
+const RECORDS_OF_CALLS = ['provider_requests', 'provider_pauses'];
+
+/** A stamp for each table, which differs when any row was written, changed or removed, even to the same values. */
+export async function stampRows(db: Rows): Promise<Record<string, string>> {
+  const stamps = await perTable(
+    db,
+    (table) =>
+      `SELECT count(*) || ':' || coalesce(sum(hashtextextended(t.ctid::text || t.xmin::text, 0)), 0) FROM "${table}" t`,
+  );
+  return Object.fromEntries(Object.entries(stamps).filter(([table]) => !RECORDS_OF_CALLS.includes(table)));
+}
