@@ -10,6 +10,7 @@ import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
 import { Retention1764000000048 } from './1764000000048-retention';
 import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
+import { FairPolling1764000000055 } from './1764000000055-fair-polling';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { MailFeedback1764000000061 } from './1764000000061-mail-feedback';
 import { DeliveryTiming1764000000070 } from './1764000000070-delivery-timing';
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   DiscogsLists1764000000047,
   Retention1764000000048,
   ListingChecks1764000000049,
+  FairPolling1764000000055,
   UserChannels1764000000060,
   MailFeedback1764000000061,
   DeliveryTiming1764000000070,

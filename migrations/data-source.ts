@@ -28,7 +28,7 @@ import {
   UserStream,
 } from '@waxwatch/notifications';
 import { SnakeNaming } from '@waxwatch/platform/database';
-import { PollSubscription, PollTarget } from '@waxwatch/polling';
+import { PollPlan, PollSubscription, PollTarget } from '@waxwatch/polling';
 import { DeletedUser, NotificationPreferences, User } from '@waxwatch/users';
 import { WatchRelease } from '@waxwatch/watch-releases';
 import { WatchRule } from '@waxwatch/watch-rules';
@@ -54,6 +54,7 @@ export const ENTITIES = [
   NotificationPreferences,
   OutboundClick,
   PendingAuthorisation,
+  PollPlan,
   PollSubscription,
   PollTarget,
   PriceSnapshot,

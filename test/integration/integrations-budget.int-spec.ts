@@ -66,6 +66,24 @@ describe('RedisBudget', () => {
     await eventually(async () => await two.take('discogs', 'background'), { timeoutMs: 3 * WINDOW_MS });
   });
 
+  it('tells every process how much room there is', async () => {
+    const [one, two] = [process(), process()];
+    for (let call = 0; call < 4; call++) await one.take('discogs', 'background');
+    expect(await two.room('discogs', 'background')).toEqual({ calls: 3, freeInMs: 0 });
+    for (let call = 0; call < 3; call++) await one.take('discogs', 'background');
+    const full = await two.room('discogs', 'background');
+    expect(full?.calls).toBe(0);
+    expect(full?.freeInMs).toBeGreaterThan(0);
+  });
+
+  it('lets the background calls of all processes stand back for somebody who was refused', async () => {
+    const [one, two] = [process(), process()];
+    for (let call = 0; call < 10; call++) await one.take('discogs', 'interactive');
+    await refusalOf(one.take('discogs', 'interactive'));
+    await eventually(async () => await one.take('discogs', 'interactive'), { timeoutMs: 3 * WINDOW_MS });
+    await two.take('discogs', 'background');
+  });
+
   it('shares what one process learns from an answer', async () => {
     const [one, two] = [process(), process()];
     one.observe('discogs', { 'x-discogs-ratelimit-remaining': '0' });

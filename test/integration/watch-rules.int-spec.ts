@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AuthModule, LocalIssuer } from '@waxwatch/auth';
 import { EventsApiModule } from '@waxwatch/events';
 import { Database } from '@waxwatch/platform/database';
-import { type WatchRuleOut, WatchRulesApiModule } from '@waxwatch/watch-rules';
+import { type WatchRuleDetailOut, type WatchRuleOut, WatchRulesApiModule } from '@waxwatch/watch-rules';
 import { aCollector, type Collector } from '../support/collector';
 import { useTestDatabase } from '../support/database';
 import { insertRule, type NewTestRule } from '../support/factories/watch-rules';
@@ -93,7 +93,7 @@ describe('watch rules', () => {
         created_at: expect.stringMatching(INSTANT) as unknown,
         updated_at: rule.created_at,
       });
-      expect((await me.call('GET', `/api/watch-rules/${rule.id}`)).body).toEqual(rule);
+      expect((await me.call('GET', `/api/watch-rules/${rule.id}`)).body).toMatchObject(rule);
     });
 
     it('keeps whether it is urgent and what its first run tells of, and changes both', async () => {
@@ -494,7 +494,7 @@ describe('watch rules', () => {
 
       expect(first).toMatchObject({ status: 200, body: { id, is_active: false } });
       expect(second.body).toEqual(first.body);
-      expect((await me.call('GET', `/api/watch-rules/${id}`)).body).toEqual(first.body);
+      expect((await me.call('GET', `/api/watch-rules/${id}`)).body).toMatchObject(first.body as object);
       expect(await eventTypes(id)).toEqual(['RULE_CREATED', 'RULE_UPDATED', 'RULE_DISABLED']);
       expect(await questionsOf(id)).toEqual([]);
     });
@@ -546,6 +546,39 @@ describe('watch rules', () => {
     });
   });
 
+  describe('how a rule is really polled', () => {
+    const detail = async (id: string) =>
+      (await me.call('GET', `/api/watch-rules/${id}`)).body as WatchRuleDetailOut;
+
+    it('shows the interval that the budget allows, and what is asked when', async () => {
+      const keywords = [randomUUID()];
+      const { id } = await create({ query: { keywords, sources: ['mock'] }, poll_interval_seconds: 600 });
+      expect((await detail(id)).effective_poll_interval_seconds).toBe(600);
+      await db.rows(
+        `UPDATE poll_targets SET stretch = 2.5, last_error = 'timeout' WHERE id IN (
+           SELECT target_id FROM poll_subscriptions WHERE rule_id = $1)`,
+        [id],
+      );
+      const rule = await detail(id);
+      expect(rule).toMatchObject({ poll_interval_seconds: 600, effective_poll_interval_seconds: 1500 });
+      expect(rule.polls).toEqual([
+        {
+          provider: 'mock',
+          effective_poll_interval_seconds: 1500,
+          last_checked_at: null,
+          next_check_at: expect.stringMatching(INSTANT) as string,
+          paused_until: null,
+          last_error: 'timeout',
+        },
+      ]);
+    });
+
+    it('shows no interval for a rule that is disabled', async () => {
+      const { id } = await create({ is_active: false });
+      expect(await detail(id)).toMatchObject({ effective_poll_interval_seconds: null, polls: [] });
+    });
+  });
+
   describe('isolation', () => {
     it.each<[method: string, tail: string, body: unknown]>([
       ['GET', '', undefined],
@@ -566,7 +599,7 @@ describe('watch rules', () => {
       expect(foreign.body).toEqual({
         error: { message: 'Watch rule not found', code: 'http_error', status: 404 },
       });
-      expect((await other.call('GET', `/api/watch-rules/${theirs.id}`)).body).toEqual(theirs);
+      expect((await other.call('GET', `/api/watch-rules/${theirs.id}`)).body).toMatchObject(theirs);
     });
 
     it('lists own rules only', async () => {

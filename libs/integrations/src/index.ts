@@ -46,6 +46,12 @@ export {
 } from './discogs/discogs-accounts';
 export type { DiscogsListEntry } from './discogs/discogs-account.schema';
 export type { DiscogsEntry } from './discogs/discogs-listing';
-export { ProviderBudget, type BudgetUse, type CallPriority } from './budget/provider-budget';
+export {
+  ProviderBudget,
+  type BudgetAllowance,
+  type BudgetRoom,
+  type BudgetUse,
+  type CallPriority,
+} from './budget/provider-budget';
 export { InProcessPauses, ProviderPauses } from './pauses/provider-pauses';
 export { ProviderMetrics } from './provider-metrics';

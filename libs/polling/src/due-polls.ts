@@ -1,17 +1,28 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ProviderPauses, ProviderRegistry, type ProviderName } from '@waxwatch/integrations';
+import {
+  type BudgetRoom,
+  ProviderBudget,
+  ProviderPauses,
+  ProviderRegistry,
+  type ProviderName,
+} from '@waxwatch/integrations';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { Metrics } from '@waxwatch/platform/metrics';
+import { JobQueue } from '@waxwatch/platform/queue';
 import { backOffSeconds } from './back-off';
 import { type ClaimedTarget, PollSchedule } from './poll-schedule';
 import { PollSubscriptions } from './poll-subscriptions';
 import { Poller, setbackOf } from './poller';
+import { pollDue } from './polling.jobs';
 
 /** Targets one handler works on at a time; small, so that several workers share a burst. */
 const CLAIM_SIZE = 8;
 const RUN_MS = 20_000;
+const SHORTEST_WAKE_MS = 1000;
+/** Room that comes later than this is found by a tick. */
+const LONGEST_WAKE_MS = 60_000;
 /** The process is on its way out; another one may take over at once. */
 const CUT_OFF = { kind: 'cut_off', isOnlyDelay: true, retryAfterMs: 0 };
 /** What is left of a lease when its work is cut off. */
@@ -24,6 +35,8 @@ export class DuePolls {
   private readonly outcomes;
   private readonly runs;
   private readonly lag;
+  private readonly wakes = new Set<ProviderName>();
+  private readonly running = new Map<ProviderName, number>();
 
   constructor(
     private readonly db: Database,
@@ -32,7 +45,9 @@ export class DuePolls {
     private readonly poller: Poller,
     private readonly registry: ProviderRegistry,
     private readonly pauses: ProviderPauses,
+    private readonly budget: ProviderBudget,
     private readonly lifecycle: Lifecycle,
+    private readonly jobs: JobQueue,
     @InjectConfig() private readonly config: AppConfig,
     metrics: Metrics,
   ) {
@@ -45,17 +60,17 @@ export class DuePolls {
     this.lag = metrics.histogram('waxwatch_scheduler_lag_seconds', 'How late a due poll starts');
   }
 
-  /** The enabled providers that are not paused just now. */
+  /** The enabled providers that are not paused just now and whose budget has room for polls. */
   async openProviders(): Promise<ProviderName[]> {
     const names = this.registry.enabled().map((provider) => provider.name);
-    const pauses = await Promise.all(names.map(async (name) => await this.pauses.pausedUntil(name)));
-    return names.filter((_, index) => pauses[index] === null);
+    const rooms = await Promise.all(names.map(async (name) => await this.roomAt(name)));
+    return names.filter((_, index) => (rooms[index]?.calls ?? 0) > 0);
   }
 
-  /** Works until nothing is due any more, but not for longer than one job should last. */
-  async run(): Promise<void> {
+  /** Works until nothing is due any more or nothing may be asked, but not for longer than one job should last. */
+  async run(only?: ProviderName): Promise<void> {
     const deadline = Date.now() + RUN_MS;
-    const providers = await this.openProviders();
+    const providers = (await this.openProviders()).filter((name) => only === undefined || name === only);
     const failed = await Promise.all(
       providers.map(async (provider) => await this.runProvider(provider, deadline)),
     );
@@ -63,18 +78,49 @@ export class DuePolls {
   }
 
   private async runProvider(provider: ProviderName, deadline: number): Promise<number> {
+    const runs = this.running.get(provider) ?? 0;
+    // A slow provider may not hold all handlers: those that run go on until nothing is due.
+    if (runs >= Math.max(1, Math.floor((this.config.concurrency.polls ?? 1) / 2))) return 0;
+    this.running.set(provider, runs + 1);
+    try {
+      return await this.pollWhatIsDue(provider, deadline);
+    } finally {
+      this.running.set(provider, (this.running.get(provider) ?? 1) - 1);
+    }
+  }
+
+  private async pollWhatIsDue(provider: ProviderName, deadline: number): Promise<number> {
     let failed = 0;
     while (Date.now() < deadline && !this.lifecycle.isDraining) {
-      const targets = await this.schedule.claim(provider, CLAIM_SIZE);
+      // What could not be asked is not claimed: it keeps its place, and nobody claims it and gives it back in a loop.
+      const room = await this.roomAt(provider);
+      if (room.calls === 0) this.wakeIn(provider, room.freeInMs);
+      const targets =
+        room.calls > 0 ? await this.schedule.claim(provider, Math.min(CLAIM_SIZE, room.calls)) : [];
       const [first] = targets;
       if (!first) return failed;
       const results = await Promise.all(targets.map(async (target) => await this.pollTarget(target)));
       this.schedule.forget(first.leaseToken);
       failed += results.filter((isDone) => !isDone).length;
-      // A pause or an empty budget shows in the first answers; asking on would only spin.
-      if (failed > 0 && (await this.pauses.pausedUntil(provider)) !== null) return failed;
     }
     return failed;
+  }
+
+  /** The calls that may be made now; none while the provider is paused. */
+  private async roomAt(provider: ProviderName): Promise<BudgetRoom> {
+    if ((await this.pauses.pausedUntil(provider)) !== null) return { calls: 0, freeInMs: LONGEST_WAKE_MS };
+    return (await this.budget.room(provider, 'background')) ?? { calls: CLAIM_SIZE, freeInMs: 0 };
+  }
+
+  /** Rings when the budget has room again, so that none of it is lost between two ticks. */
+  private wakeIn(provider: ProviderName, freeInMs: number): void {
+    if (freeInMs >= LONGEST_WAKE_MS || this.wakes.has(provider)) return;
+    this.wakes.add(provider);
+    const wake = () => {
+      this.wakes.delete(provider);
+      if (!this.lifecycle.isDraining) void this.jobs.nudge(pollDue, { provider });
+    };
+    setTimeout(wake, Math.max(freeInMs, SHORTEST_WAKE_MS)).unref();
   }
 
   private async pollTarget(target: ClaimedTarget): Promise<boolean> {

@@ -1,4 +1,6 @@
 export { DuePolls } from './due-polls';
+export { PollPlan } from './poll-plan.entity';
+export { PollPlanner } from './poll-planner';
 export { type ClaimedTarget, PollSchedule } from './poll-schedule';
 export { PollSubscription } from './poll-subscription.entity';
 export { type PollQuestion, PollSubscriptions, type Subscriber } from './poll-subscriptions';

@@ -19,13 +19,15 @@ export const CLAIM_DUE = `
 
 /**
  * $1 targets, $2 jitters in seconds, $3 lease token, $4 lease in seconds. The next poll counts from the claim.
- * Only who still holds the lease may finish. Rules show when they ran and will run.
+ * Only who still holds the lease may finish. Stretched intervals vary, so that what was new together does not stay
+ * together. Rules show when they ran and will run.
  */
 export const FINISH_POLLED = `
   WITH finished AS (
     UPDATE poll_targets t
     SET due_at = greatest(now(), t.due_at - $4 * interval '1 second'
-          + (t.interval_seconds + d.jitter) * interval '1 second'),
+          + (t.interval_seconds * t.stretch * (CASE WHEN t.stretch > 1 THEN 0.95 + 0.1 * random() ELSE 1 END) + d.jitter)
+            * interval '1 second'),
         lease_token = NULL, failures = 0, last_error = NULL, last_polled_at = now(), is_catching_up = false
     FROM unnest($1::uuid[], $2::float8[]) AS d (id, jitter)
     WHERE t.id = d.id AND t.lease_token = $3

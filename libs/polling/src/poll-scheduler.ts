@@ -1,10 +1,11 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { ProviderRegistry } from '@waxwatch/integrations';
+import { type ProviderName, ProviderRegistry } from '@waxwatch/integrations';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { Metrics } from '@waxwatch/platform/metrics';
 import { JobQueue, JobRunner, Ticker } from '@waxwatch/platform/queue';
 import { DuePolls } from './due-polls';
+import { PLAN_SECONDS, PollPlanner } from './poll-planner';
 import { PollSchedule } from './poll-schedule';
 import { pollDue } from './polling.jobs';
 
@@ -21,6 +22,7 @@ export class PollScheduler implements OnApplicationBootstrap {
   constructor(
     private readonly schedule: PollSchedule,
     private readonly duePolls: DuePolls,
+    private readonly planner: PollPlanner,
     private readonly registry: ProviderRegistry,
     private readonly jobs: JobQueue,
     private readonly runner: JobRunner,
@@ -41,6 +43,7 @@ export class PollScheduler implements OnApplicationBootstrap {
       this.config.SCHEDULER_POLL_INTERVAL_SECONDS,
       async () => await this.tick(),
     );
+    this.ticker.every('poll-planner', PLAN_SECONDS, async () => await this.plan());
     this.lifecycle.onDrain('leases', 'poll-leases', async () => await this.schedule.releaseHeld());
   }
 
@@ -53,13 +56,21 @@ export class PollScheduler implements OnApplicationBootstrap {
       await this.runner.run(pollDue.name, {}, Date.now());
       return;
     }
-    const due = await this.schedule.countDue(open, this.config.SCHEDULER_BATCH_SIZE);
+    for (const provider of open) if (!(await this.ring(provider))) return;
+  }
+
+  /** False when the queue does not hear: then what is due has been polled here. */
+  private async ring(provider: ProviderName): Promise<boolean> {
+    const due = await this.schedule.countDue([provider], this.config.SCHEDULER_BATCH_SIZE);
     for (let bell = 0; bell < Math.ceil(due / TARGETS_PER_BELL); bell += 1) {
-      const isHeard = await this.jobs.nudge(pollDue, {});
-      if (!isHeard) {
-        await this.runner.run(pollDue.name, {}, Date.now());
-        return;
-      }
+      if (await this.jobs.nudge(pollDue, { provider })) continue;
+      await this.runner.run(pollDue.name, {}, Date.now());
+      return false;
     }
+    return true;
+  }
+
+  private async plan(): Promise<void> {
+    for (const { name } of this.registry.enabled()) await this.planner.plan(name);
   }
 }

@@ -32,6 +32,10 @@ export class PollTarget {
   @Column('int')
   intervalSeconds!: number;
 
+  /** How far the budget stretches the interval; 1 while it suffices. `PollPlanner` writes it. */
+  @Column('real', { default: 1 })
+  stretch!: number;
+
   /** The next poll, or, while a worker holds the target, the end of its lease. */
   @Column('timestamptz', { default: () => 'now()' })
   dueAt!: Date;

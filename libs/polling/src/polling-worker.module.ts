@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IntegrationsModule } from '@waxwatch/integrations';
 import { DuePolls } from './due-polls';
 import { PollDueProcessor } from './poll-due.processor';
+import { PollPlanner } from './poll-planner';
 import { PollSchedule } from './poll-schedule';
 import { PollScheduler } from './poll-scheduler';
 import { PollerModule } from './poller.module';
@@ -9,7 +10,7 @@ import { PollingModule } from './polling.module';
 
 @Module({
   imports: [PollingModule, PollerModule, IntegrationsModule],
-  providers: [DuePolls, PollDueProcessor, PollSchedule, PollScheduler],
-  exports: [DuePolls, PollSchedule],
+  providers: [DuePolls, PollDueProcessor, PollPlanner, PollSchedule, PollScheduler],
+  exports: [DuePolls, PollPlanner, PollSchedule],
 })
 export class PollingWorkerModule {}

@@ -15,6 +15,7 @@ import {
   RuleId,
   type WatchRuleChange,
   WatchRuleCreate,
+  WatchRuleDetailOut,
   WatchRuleOut,
   WatchRuleUpdate,
 } from './watch-rules.schema';
@@ -43,7 +44,7 @@ export class WatchRulesController {
 
   @Get(':rule_id')
   @ApiOperation({ operationId: 'get_rule_api_watch_rules__rule_id__get', summary: 'Get Rule' })
-  @Returns(200, WatchRuleOut)
+  @Returns(200, WatchRuleDetailOut)
   async get(@CurrentUserId() userId: string, @Param('rule_id', { schema: RuleId }) ruleId: string) {
     return await this.rules.get(userId, ruleId);
   }

@@ -126,3 +126,48 @@ export const WatchRuleOut = z
     },
   });
 export type WatchRuleOut = z.output<typeof WatchRuleOut>;
+
+/** What one marketplace is asked for a rule, and how often. */
+const RulePollOut = z
+  .object({
+    provider: z.string(),
+    effective_poll_interval_seconds: wireInteger(),
+    last_checked_at: wireInstant().nullable(),
+    next_check_at: wireInstant(),
+    paused_until: wireInstant().nullable(),
+    last_error: z.string().nullable(),
+  })
+  .meta({ id: 'RulePollOut' });
+
+/**
+ * A rule with how it is really polled: by how much its interval is stretched where a marketplace's quota does not
+ * suffice for everybody. The interval is the longest among its marketplaces; null while nothing is asked for it.
+ */
+export const WatchRuleDetailOut = WatchRuleOut.extend({
+  effective_poll_interval_seconds: wireInteger().nullable(),
+  polls: z.array(RulePollOut),
+}).meta({
+  id: 'WatchRuleDetailOut',
+  example: {
+    id: EXAMPLE.id,
+    user_id: EXAMPLE.userId,
+    ...example,
+    last_run_at: EXAMPLE.laterInstant,
+    next_run_at: null,
+    created_at: EXAMPLE.instant,
+    updated_at: EXAMPLE.instant,
+    effective_poll_interval_seconds: 900,
+    polls: [
+      {
+        provider: 'discogs',
+        effective_poll_interval_seconds: 900,
+        last_checked_at: EXAMPLE.laterInstant,
+        next_check_at: EXAMPLE.laterInstant,
+        paused_until: null,
+        last_error: null,
+      },
+    ],
+  },
+});
+export type WatchRuleDetailOut = z.output<typeof WatchRuleDetailOut>;
+export type RulePollOut = z.output<typeof RulePollOut>;

@@ -7,10 +7,17 @@ import { keysetTail, type PageRequest, type WirePage } from '@waxwatch/platform/
 import type { EntityManager } from 'typeorm';
 import { RuleFollowUps } from './rule-follow-ups';
 import { InvalidRuleQuery, mergeQuery, type RuleQuery, withEnabledSources } from './rule-query';
-import type { NewWatchRule, WatchRuleChange, WatchRuleOut } from './watch-rules.schema';
+import type {
+  NewWatchRule,
+  RulePollOut,
+  WatchRuleChange,
+  WatchRuleDetailOut,
+  WatchRuleOut,
+} from './watch-rules.schema';
 import {
   DELETE_RULE,
   GET_RULE,
+  GET_RULE_POLLS,
   INSERT_RULE,
   LIST_RULES,
   LOCK_RULE,
@@ -64,10 +71,13 @@ export class WatchRulesService {
   }
 
   /** @throws AppError 404 */
-  async get(userId: string, ruleId: string): Promise<WatchRuleOut> {
+  async get(userId: string, ruleId: string): Promise<WatchRuleDetailOut> {
     const [rule] = await this.db.rows<WatchRuleOut>(GET_RULE, [userId, ruleId]);
     if (!rule) throw notFound();
-    return rule;
+    const polls = await this.db.rows<RulePollOut>(GET_RULE_POLLS, [ruleId]);
+    const intervals = polls.map((poll) => poll.effective_poll_interval_seconds);
+    const longest = intervals.length > 0 ? Math.max(...intervals) : null;
+    return { ...rule, effective_poll_interval_seconds: longest, polls };
   }
 
   /**

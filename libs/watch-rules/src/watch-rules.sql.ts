@@ -56,3 +56,14 @@ export const UPDATE_RULE = `
 
 /** $1 id */
 export const DELETE_RULE = 'DELETE FROM watch_search_rules WHERE id = $1';
+
+/** What is asked for rule $1. A claimed question is being asked now; its row says when the lease ends. */
+export const GET_RULE_POLLS = `
+  SELECT t.provider, ceil(t.interval_seconds * t.stretch)::int AS effective_poll_interval_seconds,
+         t.last_polled_at AS last_checked_at,
+         CASE WHEN t.lease_token IS NULL THEN t.due_at ELSE now() END AS next_check_at,
+         p.paused_until, t.last_error
+  FROM poll_subscriptions s JOIN poll_targets t ON t.id = s.target_id
+  LEFT JOIN provider_pauses p ON p.provider = t.provider AND p.paused_until > now()
+  WHERE s.rule_id = $1 AND t.due_at < 'infinity'
+  ORDER BY t.provider, t.marketplace`;

@@ -39,6 +39,27 @@ describe('InProcessBudget', () => {
     await calls.take('discogs', 'background');
   });
 
+  it('says how many calls it would grant, and when there is room again', async () => {
+    const { budget: calls, time } = budget();
+    expect(await calls.room('discogs', 'background')).toEqual({ calls: 3, freeInMs: 0 });
+    expect(await calls.room('discogs', 'interactive')).toEqual({ calls: 5, freeInMs: 0 });
+    await takeMany(calls, 'background', 3);
+    time.now += 20_000;
+    expect(await calls.room('discogs', 'background')).toEqual({ calls: 0, freeInMs: 40_000 });
+    expect(await calls.room('mock', 'background')).toBeNull();
+  });
+
+  it('lets background calls stand back for a moment after somebody who waits was refused', async () => {
+    const { budget: calls, time } = budget();
+    await takeMany(calls, 'interactive', 5);
+    time.now += 59_000;
+    await refusalOf(calls.take('discogs', 'interactive'));
+    time.now += 1_000;
+    expect(await refusalOf(calls.take('discogs', 'background'))).toMatchObject({ retryAfterMs: 14_000 });
+    await calls.take('discogs', 'interactive');
+    await calls.take('discogs', 'background');
+  });
+
   it('has room for providers without a limit', async () => {
     const { budget: calls } = budget();
     await calls.take('mock', 'background');

@@ -1,12 +1,16 @@
 import type { ProviderName } from '../listing-provider';
 import {
+  allowanceOf,
   budgetExhausted,
   ProviderBudget,
   remainingCalls,
   shareOf,
+  standBackMs,
   type AnswerHeaders,
+  type BudgetAllowance,
   type BudgetLimit,
   type BudgetLimits,
+  type BudgetRoom,
   type BudgetUse,
   type CallPriority,
 } from './provider-budget';
@@ -14,6 +18,7 @@ import {
 /** A budget for a process that is alone: the instants of its calls in a moving window. */
 export class InProcessBudget extends ProviderBudget {
   private readonly calls = new Map<ProviderName, number[]>();
+  private readonly standBackUntil = new Map<ProviderName, number>();
 
   /** @param now the current instant in milliseconds */
   constructor(
@@ -23,18 +28,27 @@ export class InProcessBudget extends ProviderBudget {
     super();
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- throwing must reject
   override async take(provider: ProviderName, priority: CallPriority): Promise<void> {
     const limit = this.limits[provider];
-    if (!limit) return;
-    const calls = this.window(provider, limit);
-    const share = shareOf(limit, priority);
-    const blocking = calls.length - share;
-    if (blocking >= 0) {
-      const freeAt = (calls[blocking] ?? this.now()) + limit.windowMs;
-      throw budgetExhausted(provider, freeAt - this.now());
+    const room = await this.room(provider, priority);
+    if (!limit || !room) return;
+    const isInteractive = priority === 'interactive';
+    if (room.calls > 0) {
+      this.window(provider, limit).push(this.now());
+      if (isInteractive) this.standBackUntil.delete(provider);
+      return;
     }
-    calls.push(this.now());
+    if (isInteractive) this.standBackUntil.set(provider, this.now() + standBackMs(limit));
+    throw budgetExhausted(provider, room.freeInMs);
+  }
+
+  override room(provider: ProviderName, priority: CallPriority): Promise<BudgetRoom | null> {
+    const limit = this.limits[provider];
+    return Promise.resolve(limit ? this.roomIn(provider, limit, priority) : null);
+  }
+
+  override allowance(provider: ProviderName, priority: CallPriority): BudgetAllowance | null {
+    return allowanceOf(this.limits[provider], priority);
   }
 
   override observe(provider: ProviderName, headers: AnswerHeaders): void {
@@ -58,6 +72,15 @@ export class InProcessBudget extends ProviderBudget {
     if (!limit) return;
     const calls = this.window(provider, limit);
     if (calls.length < limit.limit) calls.push(this.now());
+  }
+
+  private roomIn(provider: ProviderName, limit: BudgetLimit, priority: CallPriority): BudgetRoom {
+    const calls = this.window(provider, limit);
+    const blocking = calls.length - shareOf(limit, priority);
+    const begin = priority === 'background' ? (this.standBackUntil.get(provider) ?? 0) : 0;
+    const freeAt = blocking < 0 ? 0 : (calls[blocking] ?? this.now()) + limit.windowMs;
+    const freeInMs = Math.max(freeAt, begin) - this.now();
+    return freeInMs > 0 ? { calls: 0, freeInMs } : { calls: Math.max(-blocking, 1), freeInMs: 0 };
   }
 
   private window(provider: ProviderName, { windowMs }: BudgetLimit): number[] {

@@ -25,9 +25,25 @@ export interface BudgetUse {
   windowMs: number;
 }
 
+/** Calls that a priority may make now, and how long until there is more room when there is none. */
+export interface BudgetRoom {
+  calls: number;
+  /** 0 while `calls` is more than 0. */
+  freeInMs: number;
+}
+
+/** Calls that a priority may make in any window of this length. */
+export interface BudgetAllowance {
+  calls: number;
+  windowMs: number;
+}
+
 export type AnswerHeaders = Readonly<Record<string, string | undefined>>;
 
-/** Spends a provider's calls, so that all users together stay inside its limits. */
+/**
+ * Spends a provider's calls, so that all users together stay inside its limits. People who wait go first: besides
+ * their reserve, background calls stand back for a moment after one of theirs was refused.
+ */
 export abstract class ProviderBudget {
   /**
    * Takes one call. Throws `ProviderError` `budget_exhausted`, with `retryAfterMs`, when the window has no room for
@@ -38,6 +54,12 @@ export abstract class ProviderBudget {
   /** Learns from an answer's rate-limit headers: others behind our address use up the same allowance. */
   abstract observe(provider: ProviderName, headers: AnswerHeaders): void;
 
+  /** What `take` would grant now, so that nobody takes on work that it would refuse; null without a limit. */
+  abstract room(provider: ProviderName, priority: CallPriority): Promise<BudgetRoom | null>;
+
+  /** What the priority may use in the long run, whatever is used now; null without a limit. */
+  abstract allowance(provider: ProviderName, priority: CallPriority): BudgetAllowance | null;
+
   /** What of the window is used, for metrics and for stretching poll intervals; null without a limit. */
   abstract use(provider: ProviderName): Promise<BudgetUse | null>;
 }
@@ -45,6 +67,15 @@ export abstract class ProviderBudget {
 /** Calls of the window that this priority may use. */
 export function shareOf({ limit, reserved }: BudgetLimit, priority: CallPriority): number {
   return priority === 'interactive' ? limit : Math.max(limit - reserved, 1);
+}
+
+/** How long background calls stand back after somebody who waits was refused. */
+export function standBackMs({ windowMs }: BudgetLimit): number {
+  return Math.min(windowMs / 4, 15_000);
+}
+
+export function allowanceOf(limit: BudgetLimit | undefined, priority: CallPriority): BudgetAllowance | null {
+  return limit ? { calls: shareOf(limit, priority), windowMs: limit.windowMs } : null;
 }
 
 export function budgetExhausted(provider: ProviderName, retryAfterMs: number): ProviderError {

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { ProviderName } from '../listing-provider';
 import { InProcessBudget } from './in-process-budget';
 import {
+  allowanceOf,
   budgetExhausted,
   ProviderBudget,
   remainingCalls,
   shareOf,
+  standBackMs,
   type AnswerHeaders,
+  type BudgetAllowance,
   type BudgetLimit,
   type BudgetLimits,
+  type BudgetRoom,
   type BudgetUse,
   type CallPriority,
 } from './provider-budget';
@@ -31,19 +35,33 @@ export interface RedisBudgetOptions {
 }
 
 // A sorted set per provider: one member per call, scored by Redis' own clock, so that all processes share one window.
-const TAKE = `
+// The second key is there while background calls stand back for somebody who waits.
+const LOOK = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local window, share, member = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local window, share, isBackground = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'background'
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
 local used = redis.call('ZCARD', KEYS[1])
+local wait = 0
 if used >= share then
   local blocking = redis.call('ZRANGE', KEYS[1], used - share, used - share, 'WITHSCORES')
-  return {0, blocking[2] + window - now}
+  wait = blocking[2] + window - now
 end
-redis.call('ZADD', KEYS[1], now, member)
+if isBackground then wait = math.max(wait, redis.call('PTTL', KEYS[2])) end`;
+
+const TAKE = `${LOOK}
+if wait > 0 then
+  if not isBackground then redis.call('SET', KEYS[2], '1', 'PX', ARGV[5]) end
+  return {0, wait}
+end
+if not isBackground then redis.call('DEL', KEYS[2]) end
+redis.call('ZADD', KEYS[1], now, ARGV[4])
 redis.call('PEXPIRE', KEYS[1], window)
 return {1, 0}`;
+
+const ROOM = `${LOOK}
+if wait > 0 then return {0, wait} end
+return {share - used, 0}`;
 
 // Fills the window up with calls of others until no more than ARGV[3] are left.
 const OBSERVE = `
@@ -80,14 +98,35 @@ export class RedisBudget extends ProviderBudget {
   override async take(provider: ProviderName, priority: CallPriority): Promise<void> {
     const limit = this.options.limits[provider];
     if (!limit) return;
-    const answer = await this.ask(TAKE, provider, limit.windowMs, shareOf(limit, priority), randomUUID());
+    const answer = await this.ask(
+      TAKE,
+      provider,
+      limit.windowMs,
+      shareOf(limit, priority),
+      priority,
+      randomUUID(),
+      Math.ceil(standBackMs(limit)),
+    );
     if (answer === undefined) {
       await this.alone.take(provider, priority);
       return;
     }
-    const [isGranted, waitMs] = Array.isArray(answer) ? answer.map(Number) : [];
+    const [isGranted, waitMs] = numbersIn(answer);
     if (isGranted !== 1) throw budgetExhausted(provider, waitMs ?? limit.windowMs);
     this.alone.note(provider);
+  }
+
+  override async room(provider: ProviderName, priority: CallPriority): Promise<BudgetRoom | null> {
+    const limit = this.options.limits[provider];
+    if (!limit) return null;
+    const answer = await this.ask(ROOM, provider, limit.windowMs, shareOf(limit, priority), priority);
+    if (answer === undefined) return await this.alone.room(provider, priority);
+    const [calls, freeInMs] = numbersIn(answer);
+    return { calls: calls ?? 0, freeInMs: freeInMs ?? limit.windowMs };
+  }
+
+  override allowance(provider: ProviderName, priority: CallPriority): BudgetAllowance | null {
+    return allowanceOf(this.options.limits[provider], priority);
   }
 
   override observe(provider: ProviderName, headers: AnswerHeaders): void {
@@ -111,7 +150,8 @@ export class RedisBudget extends ProviderBudget {
     if (this.options.now() < this.redisAwayUntil) return undefined;
     try {
       const key = `${this.options.keyPrefix}budget:${provider}`;
-      return await withDeadline(this.redis.eval(script, 1, key, ...args), this.options.timeoutMs ?? 500);
+      const work = this.redis.eval(script, 2, key, `${key}:standing-back`, ...args);
+      return await withDeadline(work, this.options.timeoutMs ?? 500);
     } catch {
       // Counted and logged by the Redis client's own error listener; here it only means: go on alone for a while.
       this.redisAwayUntil = this.options.now() + (this.options.retryRedisAfterMs ?? 5_000);
@@ -119,6 +159,8 @@ export class RedisBudget extends ProviderBudget {
     }
   }
 }
+
+const numbersIn = (answer: unknown): number[] => (Array.isArray(answer) ? answer.map(Number) : []);
 
 function cautious(limits: BudgetLimits, share: number): BudgetLimits {
   const shrink = (limit: BudgetLimit): BudgetLimit => ({

@@ -9,6 +9,7 @@ export const SYSTEM_USER_ID = '00000000-0000-0000-0000-000000000001';
 @Index('ix_provider_requests_user_keyset', ['userId', 'createdAt', 'id'])
 @Index('ix_provider_requests_user_provider_created', ['userId', 'provider', 'createdAt'])
 @Index('ix_provider_requests_provider_created', ['provider', 'createdAt'])
+@Index('ix_provider_requests_keyset', ['createdAt', 'id'])
 @Index('ix_provider_requests_status', ['statusCode'])
 export class ProviderRequest {
   @PrimaryGeneratedColumn('uuid')
