@@ -1366,6 +1366,18 @@ export interface components {
             /** Format: uuid */
             rule_id: string;
         };
+        RulePollOut: {
+            effective_poll_interval_seconds: number;
+            last_checked_at: string | null;
+            last_error: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            next_check_at: string;
+            paused_until: string | null;
+            provider: string;
+        };
         SaveSearchAlertRequest: {
             name: string;
             /** @default 600 */
@@ -1715,6 +1727,70 @@ export interface components {
             query?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * @example {
+         *       "baseline": "best_n",
+         *       "baseline_count": 5,
+         *       "created_at": "2026-01-20T11:52:00Z",
+         *       "effective_poll_interval_seconds": 900,
+         *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "is_active": true,
+         *       "is_urgent": false,
+         *       "last_run_at": "2026-01-20T12:00:00.123456Z",
+         *       "name": "Rare techno under $40",
+         *       "next_run_at": null,
+         *       "poll_interval_seconds": 600,
+         *       "polls": [
+         *         {
+         *           "effective_poll_interval_seconds": 900,
+         *           "last_checked_at": "2026-01-20T12:00:00.123456Z",
+         *           "last_error": null,
+         *           "next_check_at": "2026-01-20T12:00:00.123456Z",
+         *           "paused_until": null,
+         *           "provider": "discogs"
+         *         }
+         *       ],
+         *       "query": {
+         *         "max_price": 40,
+         *         "q": "detroit techno",
+         *         "sources": [
+         *           "discogs"
+         *         ]
+         *       },
+         *       "updated_at": "2026-01-20T11:52:00Z",
+         *       "user_id": "8f2a5009-c0a2-4f90-8f1b-c1716c26bf06"
+         *     }
+         */
+        WatchRuleDetailOut: {
+            /** @enum {string} */
+            baseline: "silent" | "best_n" | "everything";
+            baseline_count: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            created_at: string;
+            effective_poll_interval_seconds: number | null;
+            /** Format: uuid */
+            id: string;
+            is_active: boolean;
+            is_urgent: boolean;
+            last_run_at: string | null;
+            name: string;
+            next_run_at: string | null;
+            poll_interval_seconds: number;
+            polls: components["schemas"]["RulePollOut"][];
+            query: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            updated_at: string;
+            /** Format: uuid */
+            user_id: string;
         };
         /**
          * @example {
@@ -3609,7 +3685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WatchRuleOut"];
+                    "application/json": components["schemas"]["WatchRuleDetailOut"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
