@@ -23,6 +23,11 @@ function refusals(schema: z.ZodType, value: unknown): string[] {
 }
 
 describe('wireText', () => {
+  it.each(['\ud800', 'a\udfff', '\udfff\ud800'])('refuses half a character: %j', (text) => {
+    expect(refusals(wireText(1, 3), text)).toEqual(['value_error']);
+    expect(refusals(wireText(1, 3), '💿')).toEqual([]);
+  });
+
   it.each<[value: unknown, types: string[]]>([
     ['', ['string_too_short']],
     ['abc', []],

@@ -5,8 +5,8 @@ import { readInstant } from './read-instant';
 export const INT4_MAX = 2_147_483_647;
 
 /**
- * A string of `min` to `max` characters without U+0000, which PostgreSQL cannot store. Characters are code points,
- * as `varchar` counts them.
+ * A string of `min` to `max` characters without U+0000 and halves of surrogate pairs, which PostgreSQL cannot store.
+ * Characters are code points, as `varchar` counts them.
  */
 export const wireText = (min: number, max: number) => limited(z.string(), min, max);
 
@@ -23,6 +23,9 @@ const limited = (text: z.ZodString, min: number, max: number) =>
         context.addIssue({ code: 'too_big', origin: 'string', maximum: max, input: value });
       } else if (value.includes('\u0000')) {
         context.addIssue({ code: 'custom', message: 'must not contain a null character', input: value });
+      } else if (!value.isWellFormed()) {
+        // UTF-8 has no half of a pair: a varchar would hold something else, and jsonb refuses it.
+        context.addIssue({ code: 'custom', message: 'must not contain unpaired surrogates', input: value });
       }
     })
     .meta(min > 0 ? { minLength: min, maxLength: max } : { maxLength: max });
