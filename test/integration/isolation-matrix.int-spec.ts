@@ -5,15 +5,17 @@ import { randomUUID } from 'node:crypto';
 import { aCollector, type Collector } from '../support/collector';
 import { useTestDatabase } from '../support/database';
 import { aListing } from '../support/factories/listings';
+import { insertChat } from '../support/factories/user-channels';
 import { insertNotifications } from '../support/factories/notifications';
 import { insertWatchRelease } from '../support/factories/watch-releases';
 import type { HttpApp } from '../support/http-app';
 import { digestRows, fillIn, routesOf, startWholeApi } from '../support/whole-api';
 
-type Thing = 'mute' | 'rule' | 'watch' | 'notification' | 'import';
+type Thing = 'mute' | 'rule' | 'watch' | 'notification' | 'import' | 'channel';
 
 /** What the id in each route is of, and what to send. A route with an id but without a line here fails the test. */
 const OWNED: Readonly<Record<string, { thing: Thing; query?: string; body?: object }>> = {
+  'DELETE /api/me/channels/:channel_id': { thing: 'channel' },
   'DELETE /api/mutes/:mute_id': { thing: 'mute' },
   'DELETE /api/watch-releases/:watch_release_id': { thing: 'watch' },
   'DELETE /api/watch-rules/:rule_id': { thing: 'rule' },
@@ -23,12 +25,15 @@ const OWNED: Readonly<Record<string, { thing: Thing; query?: string; body?: obje
     thing: 'watch',
     query: '?source=wantlist',
   },
+  'GET /api/me/channels/:channel_id': { thing: 'channel' },
   'GET /api/watch-releases/:watch_release_id': { thing: 'watch' },
   'GET /api/watch-rules/:rule_id': { thing: 'rule' },
   'GET /api/watch-rules/:rule_id/matches': { thing: 'rule' },
+  'PATCH /api/me/channels/:channel_id': { thing: 'channel', body: { label: 'Mine now' } },
   'PATCH /api/watch-releases/:watch_release_id': { thing: 'watch', body: { title: 'Mine now' } },
   'PATCH /api/watch-rules/:rule_id': { thing: 'rule', body: { name: 'Mine now' } },
   'POST /api/dev/rules/:rule_id/run': { thing: 'rule' },
+  'POST /api/me/channels/:channel_id/confirm': { thing: 'channel', body: { code: '123456' } },
   'POST /api/notifications/:notification_id/read': { thing: 'notification' },
   'POST /api/watch-rules/:rule_id/disable': { thing: 'rule' },
 };
@@ -44,7 +49,7 @@ const SHARED = [
 const ADMINS = ['POST /api/notifications/admin/:notification_id/replay'];
 
 /** Parameters that are no ids. */
-const OTHERS = ['GET /playground/:file'];
+const OTHERS = ['GET /playground/:file', 'POST /api/me/channels/:channel/test'];
 
 describe('what belongs to somebody else', () => {
   const database = useTestDatabase();
@@ -78,7 +83,14 @@ describe('what belongs to somebody else', () => {
     const { body } = await owner.call('POST', '/api/watch-rules', { name: 'Mine', query });
     const rule = (body as { id: string }).id;
     const mute = await owner.call('POST', '/api/mutes', { rule_id: rule });
-    things = { mute: (mute.body as { id: string }).id, rule, watch, notification, import: job };
+    things = {
+      mute: (mute.body as { id: string }).id,
+      rule,
+      watch,
+      notification,
+      import: job,
+      channel: await insertChat(http, userId),
+    };
   });
   afterAll(async () => {
     await http.close();

@@ -12,7 +12,12 @@ export async function startWholeApi(
 ): Promise<HttpApp> {
   return await startHttpApp(
     [AuthModule, HealthModule, ...API_FEATURES, ...DEVELOPMENT_FEATURES],
-    { DATABASE_URL: databaseUrl, AUTH_ISSUER: issuer.issuer, ...env },
+    {
+      DATABASE_URL: databaseUrl,
+      AUTH_ISSUER: issuer.issuer,
+      TOKEN_CRYPTO_LOCAL_KEY: Buffer.alloc(32, 7).toString('base64'),
+      ...env,
+    },
     {},
   );
 }

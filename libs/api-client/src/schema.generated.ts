@@ -282,6 +282,112 @@ export interface paths {
         patch: operations["patch_me_api_me_patch"];
         trace?: never;
     };
+    "/api/me/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description The channels that the user has set up. Secrets are never told.
+         */
+        get: operations["list_channels_api_me_channels_get"];
+        put?: never;
+        /**
+         * Create Channel
+         * @description One of each kind, and up to ten browsers. A Telegram chat gets a code that enables it.
+         */
+        post: operations["create_channel_api_me_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/channels/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Channel Options
+         * @description What this server can reach people through.
+         */
+        get: operations["get_channel_options_api_me_channels_options_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Channel */
+        get: operations["get_channel_api_me_channels__channel_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Channel */
+        delete: operations["delete_channel_api_me_channels__channel_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Channel
+         * @description Enabling a channel that we stopped using tries it again.
+         */
+        patch: operations["change_channel_api_me_channels__channel_id__patch"];
+        trace?: never;
+    };
+    "/api/me/channels/{channel_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Channel
+         * @description Enables a Telegram chat by the code that was sent there; five guesses.
+         */
+        post: operations["confirm_channel_api_me_channels__channel_id__confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Sends a sample alert for real. A refusal is an answer too: `ok` is false, and `error` has the provider’s own words.
+         */
+        post: operations["test_channel_api_me_channels__channel__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/hard-delete": {
         parameters: {
             query?: never;
@@ -826,6 +932,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "code": "123456"
+         *     }
+         */
+        ChannelConfirmation: {
+            code: string;
+        };
+        ChannelOptionsOut: {
+            /** @description The channels that this server can reach people in */
+            channels: ("email" | "realtime" | "push" | "ntfy" | "telegram" | "discord" | "slack" | "webhook")[];
+            /** @description `applicationServerKey` of push subscriptions */
+            vapid_public_key: string | null;
+        };
+        /**
+         * @example {
+         *       "error": {
+         *         "code": "target_gone",
+         *         "detail": "404 no_service",
+         *         "retry_after_seconds": null,
+         *         "retryable": false
+         *       },
+         *       "ok": false,
+         *       "provider_message_id": null
+         *     }
+         */
+        ChannelTestOut: {
+            error: {
+                code: string;
+                /** @description The provider’s own words */
+                detail: string | null;
+                retry_after_seconds: number | null;
+                retryable: boolean;
+            } | null;
+            ok: boolean;
+            provider_message_id: string | null;
+        };
         DeactivateAccountResponse: {
             /**
              * Format: date-time
@@ -1046,7 +1189,7 @@ export interface components {
             watch_release_id: string | null;
         };
         /** @enum {string} */
-        EventType: "RULE_CREATED" | "RULE_UPDATED" | "RULE_DISABLED" | "RULE_ENABLED" | "WATCH_RELEASE_CREATED" | "WATCH_RELEASE_UPDATED" | "WATCH_RELEASE_DISABLED" | "WATCH_RELEASE_ENABLED" | "LISTING_FIRST_SEEN" | "LISTING_PRICE_DROP" | "LISTING_PRICE_RISE" | "LISTING_ENDED" | "NEW_MATCH" | "IMPORT_STARTED" | "IMPORT_COMPLETED" | "IMPORT_FAILED" | "RULE_DELETED" | "CHANNEL_DISABLED";
+        EventType: "RULE_CREATED" | "RULE_UPDATED" | "RULE_DISABLED" | "RULE_ENABLED" | "WATCH_RELEASE_CREATED" | "WATCH_RELEASE_UPDATED" | "WATCH_RELEASE_DISABLED" | "WATCH_RELEASE_ENABLED" | "LISTING_FIRST_SEEN" | "LISTING_PRICE_DROP" | "LISTING_PRICE_RISE" | "LISTING_ENDED" | "NEW_MATCH" | "IMPORT_STARTED" | "IMPORT_COMPLETED" | "IMPORT_FAILED" | "RULE_DELETED" | "CHANNEL_DISABLED" | "CHANNEL_TESTED";
         /**
          * @example {
          *       "error": {
@@ -1450,6 +1593,105 @@ export interface components {
          */
         UnreadCountOut: {
             unread_count: number;
+        };
+        /**
+         * @example {
+         *       "channel": "ntfy",
+         *       "label": "Telephone",
+         *       "priority": 4,
+         *       "topic": "my-secret-topic"
+         *     }
+         */
+        UserChannelCreate: {
+            /** @enum {string} */
+            channel: "push";
+            label?: string | null;
+            subscription: {
+                endpoint: string;
+                keys: {
+                    auth: string;
+                    p256dh: string;
+                };
+            };
+        } | {
+            access_token?: string | null;
+            /** @enum {string} */
+            channel: "ntfy";
+            label?: string | null;
+            /** @default 4 */
+            priority?: number;
+            server_url?: string | null;
+            topic: string;
+        } | {
+            /** @enum {string} */
+            channel: "telegram";
+            chat_id: string;
+            label?: string | null;
+        } | {
+            /** @enum {string} */
+            channel: "discord";
+            label?: string | null;
+            webhook_url: string;
+        } | {
+            /** @enum {string} */
+            channel: "slack";
+            label?: string | null;
+            webhook_url: string;
+        } | {
+            /** @enum {string} */
+            channel: "webhook";
+            label?: string | null;
+            secret: string;
+            url: string;
+        };
+        /**
+         * @example {
+         *       "channel": "ntfy",
+         *       "created_at": "2026-01-20T11:52:00Z",
+         *       "disabled_reason": null,
+         *       "hint": "ntfy.sh, …opic",
+         *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "is_enabled": true,
+         *       "label": "Telephone",
+         *       "last_error_at": null,
+         *       "last_error_code": null,
+         *       "updated_at": "2026-01-20T12:00:00.123456Z",
+         *       "verified_at": "2026-01-20T11:52:00Z"
+         *     }
+         */
+        UserChannelOut: {
+            /** @enum {string} */
+            channel: "push" | "ntfy" | "telegram" | "discord" | "slack" | "webhook";
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            created_at: string;
+            /** @description Why we stopped using it; enabling it tries again */
+            disabled_reason: string | null;
+            /** @description What may be shown of the destination, such as its host or last characters */
+            hint: string;
+            /** Format: uuid */
+            id: string;
+            is_enabled: boolean;
+            label: string | null;
+            last_error_at: string | null;
+            last_error_code: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            updated_at: string;
+            verified_at: string | null;
+        };
+        /**
+         * @example {
+         *       "is_enabled": false
+         *     }
+         */
+        UserChannelUpdate: {
+            is_enabled?: boolean;
+            label?: string | null;
         };
         /**
          * @example {
@@ -2763,6 +3005,291 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_channels_api_me_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserChannelOut"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_channel_api_me_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChannelCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserChannelOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is one already, or no room for another */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            /** @description Telegram did not take the code */
+            502: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_channel_options_api_me_channels_options_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelOptionsOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_channel_api_me_channels__channel_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserChannelOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_channel_api_me_channels__channel_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten, with its secret */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_channel_api_me_channels__channel_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChannelUpdate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserChannelOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The chat has yet to be confirmed */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirm_channel_api_me_channels__channel_id__confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserChannelOut"];
+                };
+            };
+            /** @description The code is wrong */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    test_channel_api_me_channels__channel__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "email" | "realtime" | "push" | "ntfy" | "telegram" | "discord" | "slack" | "webhook";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTestOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
