@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   stream: ['notifications', 'auth'],
   listings: ['matching', 'exchange-rates', 'events', 'integrations', 'auth', 'health'],
   polling: ['integrations', 'listings'],
-  'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'auth'],
+  'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'exchange-rates', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],
   'discogs-account': ['grading', 'watch-releases', 'integrations', 'events', 'auth'],
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],

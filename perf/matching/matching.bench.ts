@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { toMatchable, type ListingFacts, type MatchableListing } from '../../libs/matching/src/listing';
 import { MatchIndex } from '../../libs/matching/src/match-index';
 import { fxTable } from '../../libs/matching/src/money';
-import { matchRule, matchWatch } from '../../libs/matching/src/predicate';
+import { matchRule, watchMayMatch } from '../../libs/matching/src/predicate';
 import {
   compileRule,
   compileWatch,
@@ -165,7 +165,7 @@ function expectSame(
   const expected = [
     ...rules,
     ...checked.flatMap((listing, position) =>
-      watches.filter((watch) => matchWatch(watch, listing, fx) !== null).map(({ id }) => `${position} ${id}`),
+      watches.filter((watch) => watchMayMatch(watch, listing, fx)).map(({ id }) => `${position} ${id}`),
     ),
   ].sort();
   const answers = index

@@ -58,7 +58,7 @@ export class Workload {
 
   watch(number: number): WatchInput {
     const random = new SeededRandom(this.seed * 17 + Math.imul(number, 0x85ebca6b));
-    const { releaseId, masterId } = this.catalogue.draw(random);
+    const { releaseId, masterId, artist, album } = this.catalogue.draw(random);
     const currency = random.weighted(RULE_CURRENCIES);
     return {
       id: random.uuid(),
@@ -69,6 +69,9 @@ export class Workload {
       targetPrice: random.chance(0.7) ? amount(random.logNormal(20, 0.7), currency) : null,
       currency,
       minCondition: random.chance(0.3) ? 'VG+' : null,
+      artist,
+      title: album,
+      year: 1960 + (releaseId % 60),
     };
   }
 

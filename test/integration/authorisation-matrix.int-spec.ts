@@ -92,6 +92,7 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/watch-releases': 'user',
   'POST /api/watch-rules': 'user',
   'POST /api/watch-rules/:rule_id/disable': 'user',
+  'POST /api/watch-rules/preview': 'user',
 };
 
 const rows = Object.entries(ACCESS);

@@ -800,6 +800,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/watch-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Rule
+         * @description Holds a rule against recent listings and says what it would accept and reject; stores nothing.
+         */
+        post: operations["preview_rule_api_watch_rules_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/watch-rules/{rule_id}": {
         parameters: {
             query?: never;
@@ -1520,6 +1540,32 @@ export interface components {
             next_check_at: string;
             paused_until: string | null;
             provider: string;
+        };
+        RulePreviewOut: {
+            /** @description Seen last first, at most `limit` */
+            accepted: {
+                listing: components["schemas"]["ListingOut"];
+                /** @description Why the listing would match */
+                match_context: {
+                    [key: string]: unknown;
+                };
+            }[];
+            accepted_count: number;
+            /** @description Listings held against the rule */
+            checked: number;
+            /** @description How many days back they were seen at most */
+            days: number;
+            /** @description Those that miss least first, at most `limit` */
+            rejected: {
+                listing: components["schemas"]["ListingOut"];
+                /** @description Every condition that the listing does not satisfy */
+                reasons: {
+                    /** @enum {string} */
+                    code: "not_for_sale" | "provider_not_wanted" | "word_missing" | "word_excluded" | "grade_unknown" | "grade_too_low" | "currency_not_comparable" | "price_too_high" | "price_too_low";
+                    detail: string | null;
+                }[];
+            }[];
+            rejected_count: number;
         };
         SaveSearchAlertRequest: {
             name: string;
@@ -4182,6 +4228,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WatchRuleOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_rule_api_watch_rules_preview_post: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchRuleCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreviewOut"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

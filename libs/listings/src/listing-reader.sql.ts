@@ -6,6 +6,16 @@ const COLUMNS = `
 /** $1 id */
 export const LISTING_BY_ID = `SELECT ${COLUMNS} FROM listings l WHERE l.id = $1`;
 
+/** The listings for sale that were seen last: $1 providers, $2 days, $3 limit. */
+export const LISTINGS_SEEN_LAST = `
+  SELECT ${COLUMNS}
+  FROM unnest($1::provider_enum[]) AS p (provider)
+  CROSS JOIN LATERAL (
+    SELECT * FROM listings x
+    WHERE x.provider = p.provider AND x.status = 'active' AND x.last_seen_at >= now() - $2 * interval '1 day'
+    ORDER BY x.last_seen_at DESC LIMIT $3) l
+  ORDER BY l.last_seen_at DESC, l.id LIMIT $3`;
+
 /** $1 id. eBay's own affiliate link comes with what it was asked for. */
 export const OUTBOUND_LISTING = `SELECT provider, url, raw->>'affiliateUrl' AS affiliate_url FROM listings WHERE id = $1`;
 

@@ -5,7 +5,13 @@ import { Database } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
 import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
 import type { ListingStatus } from './listing.entity';
-import { LISTING_BY_ID, OWNS_RULE, PRICE_HISTORY, RULE_MATCHES } from './listing-reader.sql';
+import {
+  LISTING_BY_ID,
+  LISTINGS_SEEN_LAST,
+  OWNS_RULE,
+  PRICE_HISTORY,
+  RULE_MATCHES,
+} from './listing-reader.sql';
 
 /** A listing as the database sends it: instants in wire form, money as text. */
 export interface ListingRow {
@@ -65,6 +71,12 @@ export class ListingReader {
     const [listing] = await this.db.rows<StoredRow<ListingRow>>(LISTING_BY_ID, [listingId]);
     if (!listing) throw new AppError('not_found', 'listing not found');
     return this.withStaleness(listing);
+  }
+
+  /** The listings for sale that were seen last, newest first. */
+  async seenLast(providers: readonly ProviderName[], days: number, limit: number): Promise<ListingRow[]> {
+    const rows = await this.db.rows<StoredRow<ListingRow>>(LISTINGS_SEEN_LAST, [providers, days, limit]);
+    return rows.map((row) => this.withStaleness(row));
   }
 
   /** The newest `limit` price changes, oldest first; the first one ever is the price at first sight. */

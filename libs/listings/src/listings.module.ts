@@ -10,6 +10,7 @@ import { ListingAlert } from './listing-alert.entity';
 import { ListingChecks } from './listing-checks';
 import { ListingIngest } from './listing-ingest.service';
 import { ListingStore } from './listing-store';
+import { ListingMapping } from './listing-mapping.entity';
 import { Listing } from './listing.entity';
 import { NewMatches } from './new-matches';
 import { OutboundClick } from './outbound-click.entity';
@@ -24,6 +25,7 @@ import { SellerErasure } from './seller-erasure';
     TypeOrmModule.forFeature([
       Listing,
       ListingAlert,
+      ListingMapping,
       OutboundClick,
       PriceSnapshot,
       RuleBackfill,

@@ -16,6 +16,7 @@ import type { EntityManager } from 'typeorm';
 import { quietMatches } from './baselines';
 import { listingPayload } from './event-payloads';
 import { GradeChecks } from './grade-checks';
+import { keepMappings, type MappedListing } from './listing-mappings';
 import type { StoredListing } from './listing-store';
 import { NOTE_ALERTS } from './price-changes.sql';
 
@@ -164,12 +165,14 @@ export class NewMatches {
   ): Promise<MatchEvent[]> {
     const proposed = candidates.filter(({ kind }) => kind === 'watch');
     const watches = await this.records.currentWatches(tx, proposed);
-    return proposed.flatMap((candidate): MatchEvent[] => {
+    const mapped: MappedListing[] = [];
+    const matches = proposed.flatMap((candidate): MatchEvent[] => {
       const watch = watches.get(candidate.id);
       const item = items[candidate.listing];
       if (!watch || !item) return [];
       const context = matchWatch(watch.compiled, toMatchable(item.listing), fx);
       if (!context) return [];
+      mapped.push({ listingId: item.id, context });
       const event: NewEvent = {
         userId: watch.userId,
         type: 'NEW_MATCH',
@@ -185,6 +188,8 @@ export class NewMatches {
       };
       return [{ item, event }];
     });
+    await keepMappings(tx, mapped);
+    return matches;
   }
 
   /** The unique index of events says which release matches are new; those of rules are. */

@@ -4,6 +4,7 @@ export { MatchIndex, type Candidate } from './match-index';
 export { fxTable, SAME_CURRENCY_ONLY, toMinor, type FxRates } from './money';
 export { normaliseTitle, readSpellings, tokenise, type Spellings } from './normalise';
 export { matchRule, matchWatch, type MatchContext } from './predicate';
+export type { MappingEvidence } from './release/mapping';
 export {
   compileRule,
   compileWatch,
@@ -19,3 +20,4 @@ export { MatchingModule } from './matching.module';
 export { WatchMatch } from './watch-match.entity';
 export { compileStoredRule, type StoredWatch } from './stored-watch';
 export type { Term } from './term';
+export { type Rejection, REJECTION_CODES, rejectionsOf } from './rejections';

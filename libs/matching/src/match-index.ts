@@ -3,7 +3,14 @@ import { PriceBoard } from './engine/price-board';
 import { ProgramStore } from './engine/program-store';
 import { useRuleTerms, type RuleTerms } from './engine/rule-terms';
 import { Scanner } from './engine/scanner';
-import { INEXACT_RULE, RULE, SlotDirectory, WATCH, type SlotOwner } from './engine/slot-directory';
+import {
+  INEXACT_RULE,
+  NAMED_WATCH,
+  RULE,
+  SlotDirectory,
+  type SlotKind,
+  WATCH,
+} from './engine/slot-directory';
 import { TermPostings } from './engine/term-postings';
 import { ALWAYS, TermTable } from './engine/term-table';
 import { TitleReader } from './engine/title-reader';
@@ -13,6 +20,7 @@ import type { FxRates } from './money';
 import type { Spellings } from './normalise';
 import { rulePasses } from './predicate';
 import { ALL_PROVIDERS, providerBit } from './providers';
+import type { ReleaseName } from './release/release-name';
 import type { CompiledRule, CompiledWatch, NeverMatching } from './rule';
 
 /** A rule or watch that a listing satisfies. */
@@ -29,7 +37,8 @@ const DEFAULT_SLICE_MS = 5;
 
 /**
  * All active rules and watches in memory, asked which of them a listing satisfies. The answer is exactly that of
- * `matchRule` and `matchWatch` for each of them, in no particular order.
+ * `matchRule` and `watchMayMatch` for each of them, in no particular order: whether a title that names artist and
+ * title of a watched release is about that release is for `matchWatch` to say.
  *
  * Each rule is filed under the one thing it asks for that is rarest in listing titles: a word, a phrase, a
  * Discogs id, or its set of providers where it asks for no words. A listing is split into the terms that it
@@ -45,6 +54,8 @@ export class MatchIndex {
   private filed: TermPostings;
   private scanner: Scanner;
   private slots = new SlotDirectory();
+  /** Slots that hold a watch for the second time, by its name. */
+  private nameCount = 0;
   /** The rules of kind `INEXACT_RULE` by slot: few. */
   private inexact = new Map<number, CompiledRule>();
 
@@ -56,7 +67,7 @@ export class MatchIndex {
 
   /** Number of rules and watches. */
   get size(): number {
-    return this.slots.size;
+    return this.slots.size - this.nameCount;
   }
 
   /** Adds a rule, or replaces the one with its id. One that never matches is only removed. */
@@ -69,7 +80,7 @@ export class MatchIndex {
   }
 
   removeRule(id: string): void {
-    this.remove(this.slots.find(id, false));
+    this.remove(this.slots.find(id, RULE));
   }
 
   /** Adds a watch, or replaces the one with its id. One that never matches is only removed. */
@@ -80,10 +91,17 @@ export class MatchIndex {
     const key =
       matchMode === 'exact_release' ? this.terms.useRelease(discogsId) : this.terms.useMaster(discogsId);
     this.file(watch, { key, required: [], excluded: [], isExact: true }, WATCH);
+    if (watch.name !== null) this.fileName(watch, watch.name);
+  }
+
+  private fileName(watch: CompiledWatch, { artist, title }: ReleaseName): void {
+    const words = artist === null ? [title] : [artist, title];
+    this.file(watch, useRuleTerms(words, [], this.terms, this.frequencies), NAMED_WATCH);
   }
 
   removeWatch(id: string): void {
-    this.remove(this.slots.find(id, true));
+    this.remove(this.slots.find(id, WATCH));
+    this.remove(this.slots.find(id, NAMED_WATCH));
   }
 
   /**
@@ -151,7 +169,9 @@ export class MatchIndex {
     this.scan(listing, fx);
     const { slots } = this;
     const { ids, versions } = slots;
+    const hasIds = listing.discogsReleaseId !== null || listing.discogsMasterId !== null;
     for (const slot of this.scanner.found) {
+      if (hasIds && slots.isNamed(slot)) continue;
       if (slots.isInexact(slot) && !this.passesPredicate(slot, listing, fx)) continue;
       into.push({
         kind: slots.isWatch(slot) ? 'watch' : 'rule',
@@ -186,7 +206,8 @@ export class MatchIndex {
     return rule !== undefined && rulePasses(rule, listing, fx);
   }
 
-  private file(target: CompiledRule | CompiledWatch, terms: RuleTerms, kind: SlotOwner['kind']): number {
+  private file(target: CompiledRule | CompiledWatch, terms: RuleTerms, kind: SlotKind): number {
+    if (kind === NAMED_WATCH) this.nameCount++;
     const slot = this.slots.add({ id: target.id, version: target.version, kind });
     const [firstTerm = ALWAYS, ...required] = terms.required;
     this.filed.add(terms.key ?? target.providers, {
@@ -205,6 +226,7 @@ export class MatchIndex {
     const { term, firstTerm, program } = this.filed.remove(slot);
     for (const id of [term, firstTerm, ...this.programs.remove(program)]) this.terms.release(id);
     this.inexact.delete(slot);
+    if (this.slots.isNamed(slot)) this.nameCount--;
     this.slots.remove(slot);
   }
 }

@@ -220,6 +220,9 @@ describe('matchWatch', () => {
     targetPrice: null,
     currency: 'USD',
     minCondition: null,
+    title: 'Frizzle Fry',
+    artist: 'Primus',
+    year: 1990,
   };
 
   function watchMatches(watch: Partial<WatchInput>, facts: Partial<ListingFacts>): MatchContext | null {
@@ -231,6 +234,7 @@ describe('matchWatch', () => {
     expect(watchMatches({}, {})).toEqual({
       reason: 'watch_release',
       match_mode: 'exact_release',
+      mapping: { evidence: 'provider', score: 1 },
       discogs_release_id: 11,
     });
     expect(watchMatches({}, { discogsReleaseId: 12 })).toBeNull();
@@ -239,6 +243,7 @@ describe('matchWatch', () => {
     expect(watchMatches(master, { discogsReleaseId: 12 })).toEqual({
       reason: 'watch_release',
       match_mode: 'master_release',
+      mapping: { evidence: 'provider', score: 1 },
       discogs_master_id: 22,
     });
     expect(watchMatches(master, { discogsMasterId: null })).toBeNull();
@@ -253,6 +258,41 @@ describe('matchWatch', () => {
     expect(watchMatches({ minCondition: 'VG' }, { condition: 'VG+' })).toMatchObject({ min_condition: 'VG' });
     expect(watchMatches({ minCondition: 'VG' }, {})).toBeNull();
     expect(watchMatches({}, { status: 'ended' })).toBeNull();
+  });
+
+  describe('without Discogs ids', () => {
+    const unmapped = { discogsReleaseId: null, discogsMasterId: null, provider: 'ebay' };
+    const master = { matchMode: 'master_release' as const };
+
+    it('knows any pressing by artist and title, and says so', () => {
+      expect(watchMatches(master, { ...unmapped, title: 'PRIMUS Frizzle Fry LP Caroline 1990 VG+' })).toEqual(
+        {
+          reason: 'watch_release',
+          match_mode: 'master_release',
+          discogs_master_id: 22,
+          mapping: { evidence: 'artist_title', score: 0.95, artist: 'primus', title: 'frizzle fry' },
+        },
+      );
+      expect(watchMatches(master, { ...unmapped, title: 'Frizzle Fry LP' })).toBeNull();
+      expect(watchMatches(master, { ...unmapped, title: 'Primus - Pork Soda LP' })).toBeNull();
+      expect(watchMatches(master, { ...unmapped, title: 'Primus Frizzle Fry CD' })).toBeNull();
+    });
+
+    it('takes a listing for the very pressing only when its year is stated and no reissue', () => {
+      const title = 'Primus - Frizzle Fry LP';
+      expect(watchMatches({}, { ...unmapped, title })).toBeNull();
+      expect(watchMatches({}, { ...unmapped, title: `${title} 1990` })).toMatchObject({
+        discogs_release_id: 11,
+        mapping: { evidence: 'artist_title_year', year: 1990 },
+      });
+      expect(watchMatches({}, { ...unmapped, title: `${title} 1990 reissue 180g` })).toBeNull();
+      expect(watchMatches({ year: null }, { ...unmapped, title: `${title} 1990` })).toBeNull();
+    });
+
+    it('is not asked when the marketplace names the release', () => {
+      const title = 'Primus Frizzle Fry LP';
+      expect(watchMatches(master, { title, discogsReleaseId: 12, discogsMasterId: 33 })).toBeNull();
+    });
   });
 });
 
@@ -286,6 +326,9 @@ describe('matchRule on prices in other currencies', () => {
       matchMode: 'exact_release',
       discogsReleaseId: 5,
       discogsMasterId: null,
+      title: 'Frizzle Fry',
+      artist: 'Primus',
+      year: 1990,
       targetPrice: '16.00',
       currency: 'EUR',
       minCondition: null,

@@ -2,6 +2,8 @@ import type { MatchableListing } from './listing';
 import { SAME_CURRENCY_ONLY, type FxRates } from './money';
 import { ALL_PROVIDERS, providerBit, providersIn } from './providers';
 import type { CompiledRule, CompiledWatch, NeverMatching, ScalarBounds } from './rule';
+import { hasIdOf, type MappingEvidence, mappingOf } from './release/mapping';
+import { nameOccursIn } from './release/map-title';
 import { occursIn } from './term';
 
 /** Why a listing matched, as JSON for display. Amounts are in units of `currency`, not hundredths. */
@@ -15,6 +17,8 @@ export interface MatchContext {
   /** The providers that the rule is limited to. */
   sources?: string[];
   match_mode?: 'exact_release' | 'master_release';
+  /** How the listing is known to offer the release. */
+  mapping?: MappingEvidence;
   discogs_release_id?: number;
   discogs_master_id?: number;
   min_price?: number;
@@ -61,7 +65,7 @@ export function rulePasses(rule: CompiledRule, listing: MatchableListing, fx: Fx
 
 /**
  * The one predicate of release watches: same release, or any pressing of the same master, at most at the target
- * price.
+ * price. A listing without Discogs ids is known by its title.
  * @returns what matched, or null
  */
 export function matchWatch(
@@ -70,15 +74,31 @@ export function matchWatch(
   fx: FxRates = SAME_CURRENCY_ONLY,
 ): MatchContext | null {
   if (watch.kind === 'never') return null;
+  if (!scalarsPass(watch, listing, fx)) return null;
+  const mapping = mappingOf(watch, listing);
+  if (mapping === null) return null;
   const isExact = watch.matchMode === 'exact_release';
-  const listed = isExact ? listing.discogsReleaseId : listing.discogsMasterId;
-  if (listed !== watch.discogsId || !scalarsPass(watch, listing, fx)) return null;
   return {
     reason: 'watch_release',
     match_mode: watch.matchMode,
+    mapping,
     ...(isExact ? { discogs_release_id: watch.discogsId } : { discogs_master_id: watch.discogsId }),
     ...scalarContext(watch, watch.stated.minCondition, listing, fx),
   };
+}
+
+/**
+ * What `matchWatch` asks at the least, and all that the index looks at: the release's id, or its artist and title
+ * somewhere in the listing's title.
+ */
+export function watchMayMatch(
+  watch: CompiledWatch | NeverMatching,
+  listing: MatchableListing,
+  fx: FxRates = SAME_CURRENCY_ONLY,
+): boolean {
+  if (watch.kind === 'never' || !scalarsPass(watch, listing, fx)) return false;
+  if (listing.discogsReleaseId !== null || listing.discogsMasterId !== null) return hasIdOf(watch, listing);
+  return watch.name !== null && nameOccursIn(watch.name, listing.title);
 }
 
 function scalarsPass(bounds: ScalarBounds, listing: MatchableListing, fx: FxRates): boolean {

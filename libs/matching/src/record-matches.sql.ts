@@ -33,7 +33,8 @@ export const CURRENT_WATCHES = `
   SELECT 'watch' AS kind, w.id, w.version, w.is_active, NULL AS user_currency,
          jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
            'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
-           'currency', w.currency, 'min_condition', w.min_condition) AS data,
+           'currency', w.currency, 'min_condition', w.min_condition, 'title', w.title, 'artist', w.artist,
+           'year', w.year) AS data,
          w.user_id, w.title AS name
   FROM unnest($1::uuid[], $2::int[]) AS c (id, version)
   JOIN watch_releases w ON w.id = c.id AND w.is_active

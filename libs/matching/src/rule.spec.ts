@@ -139,6 +139,9 @@ describe('compileWatch', () => {
     targetPrice: '19.99',
     currency: 'eur',
     minCondition: 'NM',
+    title: 'Frizzle Fry',
+    artist: 'Primus',
+    year: null,
   };
 
   it('looks for the release or the master, as its mode says', () => {

@@ -1,6 +1,7 @@
 import { conditionRank } from '@waxwatch/grading';
 import { toMinor } from './money';
 import { ALL_PROVIDERS, providerMask } from './providers';
+import { compileReleaseName, type ReleaseName } from './release/release-name';
 import { distinctTerms, MAX_TERMS, parseSearchLine, parseTerm, type Term } from './term';
 
 /** A watch rule as stored. `query` is JSON written by any release of the service, or by hand. */
@@ -127,6 +128,9 @@ export interface WatchInput {
   matchMode: 'exact_release' | 'master_release';
   discogsReleaseId: number;
   discogsMasterId: number | null;
+  title: string;
+  artist: string | null;
+  year: number | null;
   /** A decimal; null accepts any price. */
   targetPrice: string | number | null;
   currency: string;
@@ -141,6 +145,10 @@ export interface CompiledWatch extends ScalarBounds {
   readonly matchMode: 'exact_release' | 'master_release';
   /** The Discogs release or master id, as `matchMode` says. */
   readonly discogsId: number;
+  /** What titles must say for a listing without Discogs ids; null when no title can prove the release. */
+  readonly name: ReleaseName | null;
+  /** The year of the pressing, which an exact watch wants stated. */
+  readonly year: number | null;
   readonly stated: { readonly minCondition: string | null };
 }
 
@@ -158,6 +166,8 @@ export function compileWatch(watch: WatchInput): CompiledWatch | NeverMatching {
     version,
     matchMode,
     discogsId,
+    name: matchMode === 'exact_release' && watch.year === null ? null : compileReleaseName(watch),
+    year: watch.year,
     providers: ALL_PROVIDERS,
     currency,
     includesShipping: false,

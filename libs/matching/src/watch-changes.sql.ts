@@ -14,7 +14,8 @@ export const CHANGED_WATCHES = `
     SELECT 'watch', w.id, w.version, w.is_active, NULL,
            jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
              'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
-             'currency', w.currency, 'min_condition', w.min_condition)
+             'currency', w.currency, 'min_condition', w.min_condition, 'title', w.title, 'artist', w.artist,
+             'year', w.year)
     FROM watch_releases w
     WHERE w.change_txid >= $1
   ) c ON true`;
@@ -31,7 +32,8 @@ export const ACTIVE_WATCHES = `
   SELECT 'watch' AS kind, w.id, w.version, w.is_active, NULL AS user_currency,
          jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
            'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
-           'currency', w.currency, 'min_condition', w.min_condition) AS data
+           'currency', w.currency, 'min_condition', w.min_condition, 'title', w.title, 'artist', w.artist,
+           'year', w.year) AS data
   FROM watch_releases w
   WHERE w.is_active AND w.id > $1
   ORDER BY w.id LIMIT $2`;

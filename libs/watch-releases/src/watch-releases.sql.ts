@@ -15,6 +15,12 @@ export const LIST_WATCH_RELEASES_OF_RULE = `
     JOIN watch_matches m ON m.rule_id = r.id
     JOIN listings l ON l.id = m.listing_id
     WHERE r.id = $2 AND r.user_id = $1
+    UNION ALL
+    SELECT CASE kind WHEN 'release' THEN discogs_id END, CASE kind WHEN 'master' THEN discogs_id END
+    FROM watch_search_rules r
+    JOIN watch_matches m ON m.rule_id = r.id
+    JOIN listing_mappings USING (listing_id)
+    WHERE r.id = $2 AND r.user_id = $1
   )
   SELECT ${COLUMNS} FROM watch_releases w
   WHERE w.user_id = $1

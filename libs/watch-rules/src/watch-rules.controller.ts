@@ -1,10 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
 import {
   Paged,
   PageParams,
   type PageRequest,
+  queryInt,
   Refuses,
   Returns,
   ReturnsWirePage,
@@ -19,19 +20,41 @@ import {
   WatchRuleOut,
   WatchRuleUpdate,
 } from './watch-rules.schema';
+import { RulePreview } from './rule-preview';
+import { RulePreviewOut } from './rule-preview.schema';
 import { WatchRulesService } from './watch-rules.service';
 
 @RateLimited('watch_rules')
 @ApiTags('watch-rules')
 @Controller('api/watch-rules')
 export class WatchRulesController {
-  constructor(private readonly rules: WatchRulesService) {}
+  constructor(
+    private readonly rules: WatchRulesService,
+    private readonly previews: RulePreview,
+  ) {}
 
   @Post()
   @ApiOperation({ operationId: 'create_rule_api_watch_rules_post', summary: 'Create Rule' })
   @Returns(201, WatchRuleOut)
   async create(@CurrentUserId() userId: string, @Body({ schema: WatchRuleCreate }) rule: NewWatchRule) {
     return await this.rules.create(userId, rule);
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'preview_rule_api_watch_rules_preview_post',
+    summary: 'Preview Rule',
+    description:
+      'Holds a rule against recent listings and says what it would accept and reject; stores nothing.',
+  })
+  @Returns(200, RulePreviewOut)
+  async preview(
+    @CurrentUserId() userId: string,
+    @Body({ schema: WatchRuleCreate }) rule: NewWatchRule,
+    @Query('limit', { schema: queryInt(1, 50, 20) }) limit: number,
+  ) {
+    return await this.previews.of(userId, rule.query, limit);
   }
 
   @Get()

@@ -37,7 +37,7 @@ export class WatchRulesService {
 
   /** @throws ValidationError when the rule names a provider that is not enabled here */
   async create(userId: string, input: NewWatchRule): Promise<WatchRuleOut> {
-    const query = checked(() => withEnabledSources(input.query, this.followUps.enabledSources()));
+    const query = this.runnable(input.query);
     const { name, isActive, pollIntervalSeconds } = input;
     const { isUrgent = false, baseline = 'best_n', baselineCount = 5 } = input;
     // The work may run again after a commit whose answer was lost: with one id it makes one rule.
@@ -62,6 +62,14 @@ export class WatchRulesService {
     });
     await this.ring();
     return rule;
+  }
+
+  /**
+   * A query as it would be stored: with the sources that it means.
+   * @throws ValidationError when it names a provider that is not enabled here
+   */
+  runnable(query: RuleQuery): RuleQuery {
+    return checked(() => withEnabledSources(query, this.followUps.enabledSources()));
   }
 
   async list(userId: string, page: PageRequest): Promise<WirePage> {

@@ -8,6 +8,7 @@ export interface NewTestWatchRelease {
   discogsMasterId?: number | null;
   matchMode?: 'exact_release' | 'master_release';
   title?: string;
+  artist?: string | null;
   targetPrice?: string | null;
   currency?: string;
   minCondition?: string | null;
@@ -22,8 +23,8 @@ export async function insertWatchRelease(
   const id = watch.id ?? randomUUID();
   await db.rows(
     `INSERT INTO watch_releases (id, user_id, discogs_release_id, discogs_master_id, match_mode, title, target_price,
-       currency, min_condition, is_active)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       currency, min_condition, is_active, artist)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       id,
       watch.userId,
@@ -35,6 +36,7 @@ export async function insertWatchRelease(
       watch.currency ?? 'USD',
       watch.minCondition ?? null,
       watch.isActive ?? true,
+      watch.artist ?? null,
     ],
   );
   return id;

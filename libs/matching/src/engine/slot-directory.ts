@@ -7,11 +7,15 @@ export const RULE = 0;
 export const WATCH = 1;
 /** A rule whose terms only narrow it down: the predicate itself has the last word. */
 export const INEXACT_RULE = 2;
+/** A watch once more, filed under the name of its release. */
+export const NAMED_WATCH = 3;
+
+export type SlotKind = typeof RULE | typeof WATCH | typeof INEXACT_RULE | typeof NAMED_WATCH;
 
 export interface SlotOwner {
   id: string;
   version: number;
-  kind: typeof RULE | typeof WATCH | typeof INEXACT_RULE;
+  kind: SlotKind;
 }
 
 /**
@@ -33,9 +37,9 @@ export class SlotDirectory {
     return this.count;
   }
 
-  /** The slot of a rule or of a watch, or -1; one of each may have the same id. */
-  find(id: string, isWatch: boolean): number {
-    return this.places[this.placeOf(id, hashId(id, isWatch))] ?? FREE;
+  /** The slot of a rule, of a watch, or of a watch's name, or -1; one of each may have the same id. */
+  find(id: string, kind: SlotKind): number {
+    return this.places[this.placeOf(id, hashId(id, kind))] ?? FREE;
   }
 
   /** A slot for a rule or watch that has none. */
@@ -43,7 +47,7 @@ export class SlotDirectory {
     if ((this.count + 1) * 2 > this.mask) this.grow();
     const slot = this.freeSlots.pop() ?? this.ids.length;
     if (slot >= this.hashes.length) this.growSlots(slot + 1);
-    const hash = hashId(id, kind === WATCH);
+    const hash = hashId(id, kind);
     this.ids[slot] = id;
     this.versions[slot] = version;
     this.kinds[slot] = kind;
@@ -54,7 +58,11 @@ export class SlotDirectory {
   }
 
   isWatch(slot: number): boolean {
-    return this.kinds[slot] === WATCH;
+    return this.kinds[slot] === WATCH || this.kinds[slot] === NAMED_WATCH;
+  }
+
+  isNamed(slot: number): boolean {
+    return this.kinds[slot] === NAMED_WATCH;
   }
 
   isInexact(slot: number): boolean {
@@ -66,7 +74,7 @@ export class SlotDirectory {
     return {
       id: this.ids[slot] ?? '',
       version: this.versions[slot] ?? 0,
-      kind: kind === WATCH || kind === INEXACT_RULE ? kind : RULE,
+      kind: kind === WATCH || kind === INEXACT_RULE || kind === NAMED_WATCH ? kind : RULE,
     };
   }
 
@@ -118,7 +126,8 @@ export class SlotDirectory {
   }
 }
 
-/** The topmost bit tells watches from rules, so that equal hashes are of one kind. */
-function hashId(id: string, isWatch: boolean): number {
-  return (hashText(id) & 0x7fff_ffff) | (isWatch ? 1 << 31 : 0);
+/** The two topmost bits tell rules, watches and names apart, so that equal hashes are of one kind. */
+function hashId(id: string, kind: SlotKind): number {
+  const group = kind === INEXACT_RULE ? RULE : kind;
+  return (hashText(id) & 0x3fff_ffff) | (group << 30);
 }

@@ -42,12 +42,12 @@ describe('SlotDirectory', () => {
       model.set(`w${i}`, slots.add({ id: `${i}`, version: i, kind: WATCH }));
     }
     for (let i = 0; i < 3_000; i += 3) {
-      slots.remove(slots.find(`${i}`, false));
+      slots.remove(slots.find(`${i}`, RULE));
       model.delete(`r${i}`);
     }
     for (let i = 0; i < 3_000; i++) {
-      expect(slots.find(`${i}`, false)).toBe(model.get(`r${i}`) ?? -1);
-      expect(slots.find(`${i}`, true)).toBe(model.get(`w${i}`) ?? -1);
+      expect(slots.find(`${i}`, RULE)).toBe(model.get(`r${i}`) ?? -1);
+      expect(slots.find(`${i}`, WATCH)).toBe(model.get(`w${i}`) ?? -1);
     }
     expect(slots.size).toBe(model.size);
     expect(new Set(model.values()).size).toBe(model.size);

@@ -1,0 +1,29 @@
+import { ListingOut } from '@waxwatch/listings';
+import { REJECTION_CODES } from '@waxwatch/matching';
+import { wireInteger } from '@waxwatch/platform/http';
+import { z } from 'zod';
+
+const accepted = z.object({
+  listing: ListingOut,
+  match_context: z.record(z.string(), z.unknown()).meta({ description: 'Why the listing would match' }),
+});
+
+const rejected = z.object({
+  listing: ListingOut,
+  reasons: z
+    .array(z.object({ code: z.enum(REJECTION_CODES), detail: z.string().nullable() }))
+    .meta({ description: 'Every condition that the listing does not satisfy' }),
+});
+
+/** What a rule would find among the listings known already; nothing of it is stored. */
+export const RulePreviewOut = z
+  .object({
+    checked: wireInteger().meta({ description: 'Listings held against the rule' }),
+    days: wireInteger().meta({ description: 'How many days back they were seen at most' }),
+    accepted_count: wireInteger(),
+    rejected_count: wireInteger(),
+    accepted: z.array(accepted).meta({ description: 'Seen last first, at most `limit`' }),
+    rejected: z.array(rejected).meta({ description: 'Those that miss least first, at most `limit`' }),
+  })
+  .meta({ id: 'RulePreviewOut' });
+export type RulePreviewOut = z.input<typeof RulePreviewOut>;
