@@ -15,7 +15,7 @@ export async function insertChat({ app }: Pick<HttpApp, 'app'>, userId: string):
     });
   await app.get(Database, { strict: false }).rows(
     `INSERT INTO user_channels (id, user_id, channel, is_enabled, secret, target_hash)
-     VALUES ($1, $2, 'telegram', false, $3, $1::text)
+     VALUES ($1::uuid, $2, 'telegram', false, $3, $1::uuid::text)
      ON CONFLICT (user_id, channel) WHERE channel <> 'push' DO UPDATE
      SET id = excluded.id, secret = excluded.secret, verified_at = NULL, config = '{}'`,
     [id, userId, secret],
