@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { InProcessBudget } from '../../libs/integrations/src/budget/in-process-budget';
-import { isProviderError } from '../../libs/integrations/src/provider-error';
 import { RandomIdSource } from '../../libs/platform/src/clock';
 import { parseConfig } from '../../libs/platform/src/config';
 import { Database, dataSourceOptions } from '../../libs/platform/src/database';
@@ -85,6 +84,28 @@ async function populate(db: Database, users: number[][]): Promise<void> {
   );
 }
 
+/** As a handler does it: no more claims than the budget has room for. Answers with the calls it made. */
+async function pollDue(
+  schedule: PollSchedule,
+  budget: InProcessBudget,
+  look: (query: number) => void,
+): Promise<number> {
+  let calls = 0;
+  for (;;) {
+    const room = (await budget.room('ebay', 'background'))?.calls ?? 0;
+    const targets = room > 0 ? await schedule.claim('ebay', Math.min(8, room)) : [];
+    const [first] = targets;
+    if (!first) return calls;
+    for (const { key } of targets) {
+      await budget.take('ebay', 'background');
+      look(Number(key));
+    }
+    calls += targets.length;
+    await schedule.finish(targets);
+    schedule.forget(first.leaseToken);
+  }
+}
+
 /** A day of the real plan, claim and finish, with a call that succeeds at once. */
 async function fairDay(users: number[][]): Promise<Day> {
   const bench = await startBenchDatabase();
@@ -111,20 +132,9 @@ async function fairDay(users: number[][]): Promise<Day> {
     for (; time.seconds < DAY_SECONDS; time.seconds += TICK_SECONDS) {
       await db.rows('UPDATE bench.clock SET at = to_timestamp($1)', [start / 1000 + time.seconds]);
       if (time.seconds % PLAN_SECONDS === 0) await planner.plan('ebay');
-      for (;;) {
-        const room = (await budget.room('ebay', 'background'))?.calls ?? 0;
-        const targets = room > 0 ? await schedule.claim('ebay', Math.min(8, room)) : [];
-        const [first] = targets;
-        if (!first) break;
-        for (const target of targets) {
-          await budget.take('ebay', 'background');
-          calls += 1;
-          const query = Number(target.key);
-          looks.set(query, [...(looks.get(query) ?? []), time.seconds]);
-        }
-        await schedule.finish(targets);
-        schedule.forget(first.leaseToken);
-      }
+      calls += await pollDue(schedule, budget, (query) =>
+        looks.set(query, [...(looks.get(query) ?? []), time.seconds]),
+      );
     }
     return summarise(users, looks, calls);
   } finally {
@@ -143,12 +153,8 @@ async function naiveDay(users: number[][]): Promise<Day> {
   for (; time.seconds < DAY_SECONDS; time.seconds += TICK_SECONDS) {
     for (const [query, due] of dueAt.entries()) {
       if (due > time.seconds) continue;
-      try {
-        await budget.take('ebay', 'background');
-      } catch (error) {
-        if (!isProviderError(error)) throw error;
-        break;
-      }
+      if (((await budget.room('ebay', 'background'))?.calls ?? 0) === 0) break;
+      await budget.take('ebay', 'background');
       calls += 1;
       looks.set(query, [...(looks.get(query) ?? []), time.seconds]);
       dueAt[query] = time.seconds + INTERVAL_SECONDS;
