@@ -49,7 +49,14 @@ const SHARED = [
 const ADMINS = ['POST /api/notifications/admin/:notification_id/replay'];
 
 /** Parameters that are no ids. */
-const OTHERS = ['GET /playground/:file', 'POST /api/me/channels/:channel/test'];
+const OTHERS = [
+  'GET /playground/:file',
+  'POST /api/me/channels/:channel/test',
+  'GET /api/mute/:token',
+  'GET /api/unsubscribe/:token',
+  'POST /api/mute/:token',
+  'POST /api/unsubscribe/:token',
+];
 
 describe('what belongs to somebody else', () => {
   const database = useTestDatabase();

@@ -3,6 +3,10 @@ import { GivenUpController } from './given-up/given-up.controller';
 import { GivenUp } from './given-up/given-up.service';
 import { InboxService } from './inbox.service';
 import { MutesController } from './mutes/mutes.controller';
+import { LinkActions } from './links/link-actions';
+import { LinksController } from './links/links.controller';
+import { MailFeedback } from './mail-feedback/mail-feedback';
+import { MailFeedbackController } from './mail-feedback/mail-feedback.controller';
 import { NotificationsController } from './notifications.controller';
 import { ChannelSendersModule } from './channel-senders.module';
 import { NotificationsModule } from './notifications.module';
@@ -12,7 +16,14 @@ import { UserChannels } from './user-channels/user-channels.service';
 
 @Module({
   imports: [ChannelSendersModule, NotificationsModule],
-  controllers: [GivenUpController, MutesController, NotificationsController, UserChannelsController],
-  providers: [ChannelTest, GivenUp, InboxService, UserChannels],
+  controllers: [
+    GivenUpController,
+    MutesController,
+    NotificationsController,
+    LinksController,
+    MailFeedbackController,
+    UserChannelsController,
+  ],
+  providers: [ChannelTest, GivenUp, InboxService, LinkActions, MailFeedback, UserChannels],
 })
 export class NotificationsApiModule {}

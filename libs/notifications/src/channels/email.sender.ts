@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Database } from '@waxwatch/platform/database';
 import { AlertReader } from '../content/alert-reader';
+import { FIND_SUPPRESSION } from '../mail-feedback/mail-feedback.sql';
 import { composeMail } from '../mail/compose-mail';
 import { MailError, MailSender, NOTIFICATION_ID_HEADER } from '../mail/mail-sender';
 import { ChannelSender, type OutboundMessage } from './channel-sender';
@@ -12,6 +14,7 @@ export class EmailSender extends ChannelSender {
   constructor(
     private readonly mails: MailSender,
     private readonly reader: AlertReader,
+    private readonly db: Database,
   ) {
     super();
   }
@@ -20,6 +23,9 @@ export class EmailSender extends ChannelSender {
     const { id, user, kind } = message;
     // Stands in for an address that nobody knows, and never resolves (RFC 2606).
     if (user.email.endsWith('.invalid')) throw new MailError('no_address', false);
+    const [suppression] = await this.db.rows<{ reason: string }>(FIND_SUPPRESSION, [user.email]);
+    if (suppression)
+      throw new MailError('address_suppressed', false, undefined, { detail: suppression.reason });
     const unsubscribeUrl = this.reader.unsubscribeUrlOf(user.id);
     const mail = composeMail(this.reader.alertsOf(message), { kind, unsubscribeUrl });
     const headers = { [NOTIFICATION_ID_HEADER]: id, ...unsubscribeHeaders(unsubscribeUrl) };

@@ -1,0 +1,207 @@
+import { AuthModule } from '@waxwatch/auth';
+import { NotificationsApiModule } from '@waxwatch/notifications';
+import type { Database } from '@waxwatch/platform/database';
+import { SnsSimulator, TOPIC } from '../simulators/sns/sns-simulator';
+import { useTestDatabase } from '../support/database';
+import { type DeliveryWorker, startDeliveryWorker } from '../support/delivery-worker';
+import { insertNotifications, notificationsOf } from '../support/factories/notifications';
+import { insertUser } from '../support/factories/users';
+import { type HttpApp, startHttpApp } from '../support/http-app';
+
+const ADDRESS = 'digger@collector.example';
+
+describe('mail that is not wanted or does not arrive', () => {
+  const database = useTestDatabase();
+  const sns = new SnsSimulator();
+  let http: HttpApp;
+  let worker: DeliveryWorker;
+  let db: Database;
+  let user: string;
+
+  const post = async (message: Record<string, string>): Promise<number> => {
+    const headers = { 'content-type': 'text/plain; charset=UTF-8' };
+    const response = await fetch(`${http.url}/api/webhooks/ses`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(message),
+    });
+    return response.status;
+  };
+  const events = async () =>
+    (
+      await db.rows<{ payload: unknown }>(
+        `SELECT payload FROM events WHERE type = 'CHANNEL_DISABLED' AND user_id = $1`,
+        [user],
+      )
+    ).map(({ payload }) => payload);
+  const sendMail = async () => {
+    const [id] = await insertNotifications(db, user, 1, { channels: ['email'] });
+    await worker.deliver();
+    return (await notificationsOf(db, user)).find((row) => row.id === id);
+  };
+
+  beforeAll(async () => {
+    await sns.start();
+    const env = {
+      DATABASE_URL: database.url,
+      AUTH_ISSUER: 'http://127.0.0.1:1/auth/v1',
+      SNS_ENDPOINT_URL: sns.url,
+      SES_FEEDBACK_TOPIC_ARNS: TOPIC,
+      PUBLIC_BASE_URL: 'https://wax.example',
+      NOTIFICATION_LINK_SECRET: 'l'.repeat(32),
+    };
+    http = await startHttpApp([AuthModule, NotificationsApiModule], env);
+    worker = await startDeliveryWorker(env);
+    db = worker.db;
+  });
+  afterAll(async () => {
+    await http.close();
+    await worker.close();
+    await sns.stop();
+  });
+  beforeEach(async () => {
+    worker.carrier.taken.length = 0;
+    sns.reset();
+    for (const table of ['users', 'email_suppressions', 'mail_feedback_messages'])
+      await db.rows(`DELETE FROM ${table}`);
+    user = await insertUser(db, { email: ADDRESS });
+  });
+
+  it.each(['1', '2'] as const)(
+    'suppresses an address that bounces for good, in signature version %s',
+    async (version) => {
+      expect(await post(sns.message({ Message: sns.bounce('Digger@collector.example') }, version))).toBe(204);
+
+      expect(await sendMail()).toMatchObject({ status: 'failed', error_code: 'address_suppressed' });
+      expect(worker.carrier.taken).toEqual([]);
+      expect(await events()).toEqual([{ channel: 'email', reason: 'hard_bounce' }]);
+    },
+  );
+
+  it('tells once, however often SNS says so', async () => {
+    const message = sns.message({ Message: sns.complaint(ADDRESS, 'abuse') });
+    for (const again of [message, message, sns.message({ Message: sns.bounce(ADDRESS) })]) await post(again);
+
+    expect(await events()).toEqual([{ channel: 'email', reason: 'complaint' }]);
+  });
+
+  it('counts bounces that may pass, and gives up after five', async () => {
+    for (let bounces = 0; bounces < 4; bounces += 1) {
+      await post(sns.message({ Message: sns.bounce(ADDRESS, 'Transient') }));
+    }
+    expect(await sendMail()).toMatchObject({ status: 'sent' });
+
+    await post(sns.message({ Message: sns.bounce(ADDRESS, 'Transient') }));
+    expect(await sendMail()).toMatchObject({ error_code: 'address_suppressed' });
+  });
+
+  it('writes again when the address changes, and after “not spam”', async () => {
+    await post(sns.message({ Message: sns.complaint(ADDRESS, 'not-spam') }));
+    expect(await sendMail()).toMatchObject({ status: 'sent' });
+    await post(sns.message({ Message: sns.bounce(ADDRESS) }));
+    await db.rows(`UPDATE users SET email = 'other@collector.example' WHERE id = $1`, [user]);
+
+    expect(await sendMail()).toMatchObject({ status: 'sent' });
+  });
+
+  it('confirms a subscription to our topic', async () => {
+    const confirmation = {
+      Type: 'SubscriptionConfirmation',
+      Message: 'x',
+      Token: 't',
+      SubscribeURL: `${sns.url}/confirm`,
+    };
+
+    expect(await post(sns.message(confirmation))).toBe(204);
+    expect(sns.requests('/confirm')).toHaveLength(1);
+  });
+
+  it.each([
+    ['another topic', 403, () => sns.message({ Message: sns.bounce(ADDRESS), TopicArn: `${TOPIC}-other` })],
+    ['a changed text', 412, () => ({ ...sns.message({ Message: '{}' }), Message: sns.bounce(ADDRESS) })],
+    [
+      'a certificate from elsewhere',
+      412,
+      () => ({
+        ...sns.message({ Message: sns.bounce(ADDRESS) }),
+        SigningCertURL: 'https://sns.evil.example/x.pem',
+      }),
+    ],
+    [
+      'a look-alike host',
+      412,
+      () => ({
+        ...sns.message({ Message: sns.bounce(ADDRESS) }),
+        SigningCertURL: 'https://sns.us-east-1.amazonaws.com.evil.example/x.pem',
+      }),
+    ],
+    [
+      'an old recording',
+      412,
+      () => sns.message({ Message: sns.bounce(ADDRESS), Timestamp: '2020-01-01T00:00:00.000Z' }),
+    ],
+    ['no signature', 412, () => ({ ...sns.message({ Message: sns.bounce(ADDRESS) }), Signature: '' })],
+    ['no message at all', 412, () => ({ hello: 'world' })],
+    [
+      'a confirmation that leads elsewhere',
+      412,
+      () =>
+        sns.message({
+          Type: 'SubscriptionConfirmation',
+          Message: 'x',
+          Token: 't',
+          SubscribeURL: 'http://169.254.169.254/',
+        }),
+    ],
+  ])('refuses %s with %d and changes nothing', async (_what, status, message) => {
+    expect(await post(message())).toBe(status);
+    expect(await db.rows('SELECT FROM email_suppressions')).toEqual([]);
+    expect(await db.rows('SELECT FROM mail_feedback_messages')).toEqual([]);
+    expect(await events()).toEqual([]);
+  });
+
+  describe('links in mails', () => {
+    const linkOf = async (): Promise<string> => {
+      await sendMail();
+      const header = worker.carrier.taken.at(-1)?.headers['List-Unsubscribe'] ?? '';
+      return header.replace(/^<https:\/\/wax\.example|>$/g, '');
+    };
+    const isOn = async () =>
+      (
+        await db.rows<{ email_enabled: boolean }>(
+          'SELECT email_enabled FROM user_notification_preferences WHERE user_id = $1',
+          [user],
+        )
+      )[0]?.email_enabled ?? true;
+
+    it('end e-mails with one click, without a login, as often as anybody clicks', async () => {
+      const link = await linkOf();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      for (let click = 0; click < 2; click += 1) {
+        const answer = await fetch(`${http.url}${link}`, {
+          method: 'POST',
+          headers,
+          body: 'List-Unsubscribe=One-Click',
+        });
+        expect(answer.status).toBe(200);
+      }
+      expect(await isOn()).toBe(false);
+    });
+
+    it('change nothing when a scanner looks at them', async () => {
+      const answer = await fetch(`${http.url}${await linkOf()}`);
+
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain('<form method="post">');
+      expect(await isOn()).toBe(true);
+    });
+
+    it.each(['x', 'A'.repeat(120), '%00'])('are ours or nothing: %s', async (token) => {
+      for (const route of ['unsubscribe', 'mute']) {
+        const { status } = await http.call('POST', `/api/${route}/${token}`);
+        expect([404, 422]).toContain(status);
+      }
+      expect(await isOn()).toBe(true);
+    });
+  });
+});
