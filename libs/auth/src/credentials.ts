@@ -1,6 +1,6 @@
 import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@waxwatch/platform/errors';
-import { requestIdOf } from '@waxwatch/platform/http';
+import { requestIdOf, RequestNote } from '@waxwatch/platform/http';
 import type { IncomingMessage } from 'node:http';
 import { type Credential, CREDENTIAL_SOURCES, type CredentialSource } from './credential';
 
@@ -8,7 +8,7 @@ import { type Credential, CREDENTIAL_SOURCES, type CredentialSource } from './cr
 @Injectable()
 export class Credentials {
   private readonly logger = new Logger('auth');
-  private readonly known = new WeakMap<object, Promise<Credential>>();
+  private readonly known = new RequestNote<Promise<Credential>>('credential');
 
   constructor(@Inject(CREDENTIAL_SOURCES) private readonly sources: readonly CredentialSource[]) {}
 

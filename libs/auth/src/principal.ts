@@ -1,5 +1,6 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
+import { RequestNote } from '@waxwatch/platform/http';
 
 /** Who is calling, after verification. */
 export interface Principal {
@@ -11,10 +12,11 @@ export interface Principal {
   sessionId?: string | undefined;
 }
 
-const principals = new WeakMap<object, Principal>();
+const principals = new RequestNote<Principal>('principal');
 
-export const setPrincipal = (request: object, principal: Principal): void =>
-  void principals.set(request, principal);
+export const setPrincipal = (request: object, principal: Principal): void => {
+  principals.set(request, principal);
+};
 
 /** The verified caller of a request, or undefined on a public route. */
 export const principalOf = (request: object): Principal | undefined => principals.get(request);

@@ -3,7 +3,7 @@ import { EventsService, type NewEvent } from '@waxwatch/events';
 import { IdSource } from '@waxwatch/platform/clock';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { AppError, ValidationError } from '@waxwatch/platform/errors';
-import { keysetTail, type PageRequest, type WirePage } from '@waxwatch/platform/http';
+import { type JsonText, keysetTail, type PageRequest } from '@waxwatch/platform/http';
 import type { EntityManager } from 'typeorm';
 import { RuleFollowUps } from './rule-follow-ups';
 import { InvalidRuleQuery, mergeQuery, type RuleQuery, withEnabledSources } from './rule-query';
@@ -72,7 +72,7 @@ export class WatchRulesService {
     return checked(() => withEnabledSources(query, this.followUps.enabledSources()));
   }
 
-  async list(userId: string, page: PageRequest): Promise<WirePage> {
+  async list(userId: string, page: PageRequest): Promise<JsonText> {
     const params: unknown[] = [userId];
     const tail = keysetTail(page, 'r', params);
     return RULE_ROWS.toPage(await this.db.texts(`${LIST_RULES} ${tail}`, params), page);

@@ -36,7 +36,6 @@ export function dataSourceOptions(config: DatabaseConfig, applicationName: strin
       Client: EvictingClient,
       types: wireTypes,
       connectionTimeoutMillis: config.DB_POOL_TIMEOUT_MS,
-      query_timeout: 10_000,
       keepAlive: true,
       maxLifetimeSeconds: config.DB_POOL_RECYCLE_SECONDS,
       ...serverLimits,

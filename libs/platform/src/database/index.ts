@@ -1,6 +1,7 @@
 export { Database, rowsIn } from './database';
 export { DatabaseModule } from './database.module';
 export { dataSourceOptions } from './data-source-options';
+export { EvictingClient } from './evicting-client';
 export { SnakeNaming } from './snake-naming';
 export {
   constraintOf,

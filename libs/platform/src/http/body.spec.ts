@@ -1,11 +1,11 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import request from 'supertest';
 import { AppError, ValidationError } from '../errors/app-error';
-import { bodyParsers } from './body';
+import { bodyParser } from './body';
 
 function app() {
   const server = express();
-  server.use(...bodyParsers());
+  server.use(bodyParser());
   server.post('/', (incoming: Request, response: Response) => {
     response.json({ body: (incoming.body as unknown) ?? 'none' });
   });
@@ -23,7 +23,7 @@ const post = async (type: string | undefined, text: string) => {
   return response.body as { body?: unknown; items?: unknown; code?: string };
 };
 
-describe('bodyParsers', () => {
+describe('bodyParser', () => {
   it.each([
     'application/json',
     'application/json; charset=utf-8',

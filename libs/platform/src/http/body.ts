@@ -9,20 +9,24 @@ const isJson = (contentType: string | undefined): boolean =>
   contentType !== undefined && JSON_TYPES.test(contentType);
 
 /** JSON bodies are parsed; any other body stays text, which no schema accepts as an object. */
-export const bodyParsers = (): RequestHandler[] => [
-  refuseTooLong,
-  inOurWords(
-    express.json({
-      limit: LIMIT_BYTES,
-      strict: false,
-      type: (request) => isJson(request.headers['content-type']),
-      verify: keepSignedBytes,
-    }),
-  ),
-  inOurWords(
-    express.text({ limit: LIMIT_BYTES, type: (request) => !isJson(request.headers['content-type']) }),
-  ),
-];
+export function bodyParser(): RequestHandler {
+  const json = inOurWords(
+    express.json({ limit: LIMIT_BYTES, strict: false, type: anyType, verify: keepSignedBytes }),
+  );
+  const text = inOurWords(express.text({ limit: LIMIT_BYTES, type: anyType }));
+  return (request, response, next) => {
+    const { headers } = request;
+    const length = headers['content-length'];
+    if (length === undefined && headers['transfer-encoding'] === undefined) next();
+    else if (Number(length ?? 0) > LIMIT_BYTES) next(tooLong());
+    else void (isJson(headers['content-type']) ? json : text)(request, response, next);
+  };
+}
+
+const anyType = (): boolean => true;
+
+/** What says that it is too long is not waited for; the parsers would read it to its end before they refuse it. */
+const tooLong = (): AppError => new AppError('payload_too_large', 'Payload Too Large');
 
 const SIGNED = /^\/api\/webhooks\//i;
 
@@ -33,12 +37,6 @@ const keepSignedBytes = (
   body: Buffer,
 ) => {
   if (SIGNED.test(request.url ?? '')) request.rawBody = body;
-};
-
-/** What says that it is too long is not waited for; the parsers would read it to its end before they refuse it. */
-const refuseTooLong: RequestHandler = (request, _response, next) => {
-  const isTooLong = Number(request.headers['content-length'] ?? 0) > LIMIT_BYTES;
-  next(isTooLong ? new AppError('payload_too_large', 'Payload Too Large') : undefined);
 };
 
 /** Translates a parser's error where it arises: Nest would turn a syntax error into a plain 400 before any filter. */

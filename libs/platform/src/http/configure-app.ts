@@ -1,16 +1,16 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import helmet from 'helmet';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { Metrics } from '../metrics/metrics';
 import { GlobalLimit } from '../rate-limit/global-limit';
 import { accessLog } from './access-log';
-import { bodyParsers } from './body';
+import { bodyParser } from './body';
 import { ContractValidationPipe } from './contract-validation.pipe';
 import { cors } from './cors';
 import { EnvelopeFilter } from './envelope.filter';
 import { limitRequests } from './limit-requests';
 import { assignRequestId } from './request-id';
 import { checkRoute, RouteTable } from './route-table';
+import { securityHeaders } from './security-headers';
 
 /**
  * Everything between the socket and the router, in the order of the contract: request id, log, cross-origin
@@ -26,14 +26,14 @@ export function configureApp(app: NestExpressApplication): void {
   app.use(
     assignRequestId,
     accessLog(app.get(Metrics)),
-    helmet({
+    securityHeaders({
       contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
       hsts: config.isProductionLike,
     }),
     cors(config),
     limitRequests(app.get(GlobalLimit)),
     checkRoute(new RouteTable(express)),
-    ...bodyParsers(),
+    bodyParser(),
   );
   app.useGlobalPipes(new ContractValidationPipe());
   app.useGlobalFilters(new EnvelopeFilter());

@@ -38,9 +38,10 @@ export {
   toPage,
 } from './pagination';
 export { requestIdOf } from './request-id';
+export { RequestNote } from './request-note';
 export { JsonText } from './json-text';
 export { LeanExpressAdapter } from './lean-express-adapter';
 export { Refuses, Returns, ReturnsPage, ReturnsWirePage } from './returns.decorator';
-export { type WirePage, WireRows } from './wire-rows';
+export { WireRows } from './wire-rows';
 export { toValidationItems } from './validation-items';
 export { readInstant } from './read-instant';

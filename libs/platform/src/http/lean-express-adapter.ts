@@ -2,6 +2,7 @@ import { StreamableFile } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { ServerResponse } from 'node:http';
 import { JsonText } from './json-text';
+import { NEXT_CURSOR_HEADER } from './pagination';
 
 /**
  * Sends JSON in one write. Express' own `json` looks for settings, replacers, charsets and entity tags that this
@@ -13,6 +14,9 @@ export class LeanExpressAdapter extends ExpressAdapter {
     const text = jsonOf(body);
     if (text === null) return super.reply(response, body, statusCode) as unknown;
     if (statusCode !== undefined) response.statusCode = statusCode;
+    if (body instanceof JsonText && body.nextCursor !== null) {
+      response.setHeader(NEXT_CURSOR_HEADER, body.nextCursor);
+    }
     response.setHeader('Content-Type', 'application/json');
     response.setHeader('Content-Length', Buffer.byteLength(text));
     return response.end(text);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { RequestNote } from './request-note';
 import type { NextFunction, Request, Response } from 'express';
 
 const SAFE_ID = /^[A-Za-z0-9._-]{1,128}$/;
-const ids = new WeakMap<object, string>();
+const ids = new RequestNote<string>('request id');
 
 /** The id of a request, given to it by `assignRequestId`. */
 export const requestIdOf = (request: object): string => ids.get(request) ?? '-';

@@ -11,7 +11,6 @@ import type { Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import type { z } from 'zod';
 import { NEXT_CURSOR_HEADER, type Page } from './pagination';
-import type { WirePage } from './wire-rows';
 
 /** What a handler answers with passes its schema, so that no other field leaves the server. */
 class ResponseSchema implements NestInterceptor {
@@ -49,19 +48,6 @@ export const Returns = (status: number, schema: z.ZodType, description = 'Succes
 export const Refuses = (status: number, description: string): MethodDecorator =>
   ApiResponse({ status, description });
 
-/** The handler answers with a `WirePage`: the body is written already, and only named columns are in it. */
-class WirePageResponse implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const response = context.switchToHttp().getResponse<Response>();
-    return next.handle().pipe(
-      map(({ body, nextCursor }: WirePage) => {
-        if (nextCursor !== null) response.setHeader(NEXT_CURSOR_HEADER, nextCursor);
-        return body;
-      }),
-    );
-  }
-}
-
 const pageResponse = (item: z.ZodType, description: string): MethodDecorator =>
   ApiResponse({
     status: 200,
@@ -76,6 +62,9 @@ const pageResponse = (item: z.ZodType, description: string): MethodDecorator =>
 export const ReturnsPage = (item: z.ZodType, description = 'Newest first'): MethodDecorator =>
   applyDecorators(HttpCode(200), UseInterceptors(new PageResponse(item)), pageResponse(item, description));
 
-/** The same for a handler that answers with a `WirePage`; `item` is for the documentation. */
+/**
+ * The same for a handler that answers with the `JsonText` of a `WireRows`, in which only named columns are; `item`
+ * is for the documentation.
+ */
 export const ReturnsWirePage = (item: z.ZodType, description = 'Newest first'): MethodDecorator =>
-  applyDecorators(HttpCode(200), UseInterceptors(new WirePageResponse()), pageResponse(item, description));
+  applyDecorators(HttpCode(200), pageResponse(item, description));

@@ -21,8 +21,8 @@ describe('WireRows', () => {
   ];
 
   it('writes each kind as the JSON of the wire', () => {
-    const { body } = rows.toPage([row('1', 'Motörhead "live"\n')], page);
-    expect(JSON.parse(body.text)).toEqual([
+    const { text } = rows.toPage([row('1', 'Motörhead "live"\n')], page);
+    expect(JSON.parse(text)).toEqual([
       {
         id: '1',
         name: 'Motörhead "live"\n',
@@ -35,20 +35,20 @@ describe('WireRows', () => {
   });
 
   it('writes a missing value as null, whatever its kind', () => {
-    const { body } = rows.toPage([['1', null, null, null, null, null]], page);
-    expect(JSON.parse(body.text)).toEqual([
+    const { text } = rows.toPage([['1', null, null, null, null, null]], page);
+    expect(JSON.parse(text)).toEqual([
       { id: '1', name: null, query: null, is_active: null, price: null, created_at: null },
     ]);
   });
 
   it('is an empty array past the end', () => {
-    expect(rows.toPage([], page)).toMatchObject({ body: { text: '[]' }, nextCursor: null });
+    expect(rows.toPage([], page)).toMatchObject({ text: '[]', nextCursor: null });
   });
 
   it('keeps the row that only tells of a next page to itself', () => {
     const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
-    const { body, nextCursor } = rows.toPage([row(id(1)), row(id(2)), row(id(3))], page);
-    expect(JSON.parse(body.text)).toHaveLength(2);
+    const { text, nextCursor } = rows.toPage([row(id(1)), row(id(2)), row(id(3))], page);
+    expect(JSON.parse(text)).toHaveLength(2);
     expect(decodeCursor(nextCursor ?? '')).toEqual({ createdAt: '2026-01-05T10:00:00.123456Z', id: id(2) });
   });
 

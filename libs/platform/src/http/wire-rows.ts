@@ -8,20 +8,17 @@ type Cell = string | null;
 /** How a column is written as JSON. `plain` needs no escaping (ids, enums); `json` and `number` are JSON already. */
 type WireKind = 'plain' | 'text' | 'json' | 'number' | 'boolean' | 'instant';
 
+/** What JSON.stringify writes otherwise than as it is; PostgreSQL holds no halves of surrogate pairs. */
+const NEEDS_ESCAPING = /[\u0000-\u001f"\\]/;
+
 const WRITERS: Record<WireKind, (value: string) => string> = {
   plain: (value) => `"${value}"`,
-  text: (value) => JSON.stringify(value),
+  text: (value) => (NEEDS_ESCAPING.test(value) ? JSON.stringify(value) : `"${value}"`),
   json: (value) => value,
   number: (value) => value,
   boolean: (value) => (value === 't' ? 'true' : 'false'),
   instant: (value) => `"${toWireInstant(value)}"`,
 };
-
-/** A page whose rows are JSON text. */
-export interface WirePage {
-  body: JsonText;
-  nextCursor: string | null;
-}
 
 interface WireColumn {
   index: number;
@@ -56,16 +53,19 @@ export class WireRows<Name extends string> {
     return Object.keys(this.kinds).join(', ');
   }
 
-  /** A keyset page from `limit + 1` rows that were read as text. */
-  toPage(rows: readonly (readonly Cell[])[], page: PageRequest): WirePage {
-    const kept = rows.length > page.limit ? rows.slice(0, page.limit) : rows;
-    const last = rows.length > page.limit ? kept.at(-1) : undefined;
-    const body = new JsonText(`[${kept.map((row) => this.toJson(row)).join(',')}]`);
-    return { body, nextCursor: last ? this.cursorOf(last) : null };
+  /** A keyset page from `limit + 1` rows that were read as text, with the cursor of the next one. */
+  toPage(rows: readonly (readonly Cell[])[], page: PageRequest): JsonText {
+    const count = Math.min(rows.length, page.limit);
+    let json = '[';
+    for (const [index, row] of rows.entries()) {
+      if (index < count) json += this.toJson(row, index === 0 ? '' : ',');
+    }
+    const last = rows.length > page.limit ? rows[count - 1] : undefined;
+    return new JsonText(`${json}]`, last ? this.cursorOf(last) : null);
   }
 
-  private toJson(row: readonly Cell[]): string {
-    let json = '';
+  private toJson(row: readonly Cell[], separator: string): string {
+    let json = separator;
     for (const { index, prefix, write } of this.columns) {
       const value = row[index];
       json += prefix + (value === null || value === undefined ? 'null' : write(value));

@@ -1,6 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { normalizeIp } from '@nestjs/throttler';
 import type { IncomingHttpHeaders } from 'node:http';
+import { RequestNote } from '../http/request-note';
 
 /** Who verifies credentials says here who is calling. */
 export interface CallerSource {
@@ -29,7 +30,7 @@ const NOBODY: CallerSource = {
 @Injectable()
 export class Callers {
   private source = NOBODY;
-  private readonly users = new WeakMap<LimitedRequest, string>();
+  private readonly users = new RequestNote<string>('caller');
 
   /** Without a source there are only clients. */
   learnFrom(source: CallerSource): void {
@@ -56,8 +57,7 @@ export class Callers {
   }
 
   private note(request: LimitedRequest, userId: string | null): boolean {
-    if (userId === null) this.users.delete(request);
-    else this.users.set(request, userId);
+    this.users.set(request, userId ?? undefined);
     return userId !== null;
   }
 }

@@ -1,4 +1,5 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { RequestNote } from '../http/request-note';
 import { Callers, hasBearerToken, type LimitedRequest } from './callers';
 import type { CountedRequest } from './rate-limit-storage';
 import { RateLimits } from './rate-limits';
@@ -11,7 +12,7 @@ import { RateLimits } from './rate-limits';
 @Injectable()
 export class GlobalLimit {
   /** Requests that a client was charged for. */
-  private readonly charged = new WeakMap<LimitedRequest, CountedRequest>();
+  private readonly charged = new RequestNote<CountedRequest>('charged');
 
   constructor(
     private readonly limits: RateLimits,
@@ -34,7 +35,7 @@ export class GlobalLimit {
     const request = context.switchToHttp().getRequest<LimitedRequest>();
     const charge = this.charged.get(request);
     if (charge === undefined || !(await this.callers.verify(context))) return;
-    this.charged.delete(request);
+    this.charged.set(request, undefined);
     charge.undo();
     await this.limits.take('global_authenticated', this.callers.subjectOf(request));
   }

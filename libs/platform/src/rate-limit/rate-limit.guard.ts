@@ -25,6 +25,7 @@ export const SCOPES_AFTER_SIGN_IN = 'waxwatch:rate-limits-after-sign-in';
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   protected readonly mark: string = SCOPES;
+  private readonly scopes = new Map<unknown, string[]>();
 
   constructor(
     @Inject(getOptionsToken()) options: ThrottlerModuleOptions,
@@ -68,8 +69,15 @@ export class RateLimitGuard extends ThrottlerGuard {
     return Promise.reject(this.limits.refusal(scope, timeToBlockExpire));
   }
 
+  /** Asked once for each scope there is, so looked up once for each route. */
   private scopesOf(context: ExecutionContext): string[] {
-    return this.reflector.getAllAndMerge<string[]>(this.mark, [context.getClass(), context.getHandler()]);
+    const handler = context.getHandler();
+    let scopes = this.scopes.get(handler);
+    if (!scopes) {
+      scopes = this.reflector.getAllAndMerge<string[]>(this.mark, [context.getClass(), handler]);
+      this.scopes.set(handler, scopes);
+    }
+    return scopes;
   }
 }
 
