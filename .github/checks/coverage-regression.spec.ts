@@ -7,8 +7,8 @@ import { compareCoverage } from './coverage-regression';
 const lines = (covered: number, total = 1000) => ({ lines: { total, covered, pct: 0 } });
 const summary = (changes: Record<string, ReturnType<typeof lines>> = {}) => ({
   total: lines(900),
-  '/work/base/libs/auth/src/a.ts': lines(95, 100),
-  '/work/base/libs/auth/src/b.ts': lines(95, 100),
+  '/checkout/base/libs/auth/src/a.ts': lines(95, 100),
+  '/checkout/base/libs/auth/src/b.ts': lines(95, 100),
   ...changes,
 });
 
