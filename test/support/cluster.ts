@@ -61,6 +61,15 @@ export class Cluster {
     return new Cluster(issuer, ebay, apiUrl, api, env);
   }
 
+  /** One more API process. Who starts it stops it. */
+  async startApi(port: string): Promise<AppProcess> {
+    return await startAppProcess({
+      entry: 'apps/api/main',
+      env: { ...this.env, HOST: '127.0.0.1', PORT: port },
+      readyUrl: `http://127.0.0.1:${port}/readyz`,
+    });
+  }
+
   async startWorker(env: Record<string, string> = {}): Promise<AppProcess> {
     const port = await freePort();
     const worker = await startAppProcess({
