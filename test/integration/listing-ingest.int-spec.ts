@@ -299,6 +299,31 @@ describe('listing ingest', () => {
       expect(await eventsOf(stranger.userId, 'LISTING_PRICE_DROP')).toHaveLength(0);
     });
 
+    it('says which rule or watched release it is about', async () => {
+      const { id, userId, listing } = await matched();
+      await db.rows(`UPDATE watch_search_rules SET name = 'Primus on vinyl' WHERE id = $1`, [id]);
+      const watcher = await insertUser(db);
+      await insertWatchRelease(db, { userId: watcher, discogsReleaseId: 4713, title: 'Pork Soda' });
+      const copy = aListing({ discogsReleaseId: 4713, price: '100.00' });
+      await ingest.ingest([copy]);
+      for (const change of [{ price: '80.00' }, { price: '120.00' }, { status: 'ended' as const }])
+        await ingest.ingest([
+          { ...listing, ...change },
+          { ...copy, ...change },
+        ]);
+
+      for (const type of ['LISTING_PRICE_DROP', 'LISTING_PRICE_RISE', 'LISTING_ENDED']) {
+        const [ofRule] = await eventsOf(userId, type);
+        expect(ofRule?.payload).toMatchObject({ rule_name: 'Primus on vinyl' });
+        expect(ofRule?.payload).not.toHaveProperty('watch_release_title');
+        const [ofWatch] = await eventsOf(watcher, type);
+        expect(ofWatch?.payload).toMatchObject({ watch_release_title: 'Pork Soda' });
+        expect(ofWatch?.payload).not.toHaveProperty('rule_name');
+      }
+      const [seen] = await eventsOf(watcher, 'LISTING_FIRST_SEEN');
+      expect(seen?.payload).toMatchObject({ watch_release_title: 'Pork Soda', price: 100 });
+    });
+
     it('ignores a drop below the threshold, and one that only follows a rise', async () => {
       const { userId, listing } = await matched();
       for (const price of ['97.00', '110.00', '99.00']) await ingest.ingest([{ ...listing, price }]);

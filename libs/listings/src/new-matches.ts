@@ -234,7 +234,7 @@ function firstSeenEvents(matches: readonly MatchEvent[]): NewEvent[] {
     ruleId: event.ruleId ?? null,
     watchReleaseId: event.watchReleaseId ?? null,
     listingId: item.id,
-    payload: listingPayload(item),
+    payload: event.payload ?? listingPayload(item),
     isQuiet: event.isQuiet ?? false,
   }));
 }

@@ -4,33 +4,41 @@ const STILL_INTERESTED = `(
             WHERE m.listing_id = a.listing_id AND r.user_id = a.user_id AND r.is_active)
     OR EXISTS (SELECT FROM watch_releases w WHERE w.id = a.watch_release_id AND w.is_active))`;
 
+/** What had found the listing for the user of `a`, as far as it is still there, and what its owner calls it. */
+const REASONS = `
+    r.id AS rule_id, r.name AS rule_name, w.id AS watch_release_id, w.title AS watch_release_title`;
+const REASON_TABLES = `
+  LEFT JOIN watch_search_rules r ON r.id = a.rule_id
+  LEFT JOIN watch_releases w ON w.id = a.watch_release_id`;
+
 /**
  * $1 listings, $2 old prices, $3 new prices, $4 currencies, $5 least drop in percent, $6 hold in hours. A drop
  * counts against the price last told, for as long as the hold lasts, and afterwards against the price before:
  * so a price that wobbles alerts once, and one that keeps falling alerts again.
  */
 export const TELL_PRICE_DROPS = `
-  UPDATE listing_alerts a
-  SET alerted_price = c.new_price, alerted_currency = c.currency, alerted_at = now()
-  FROM unnest($1::uuid[], $2::numeric[], $3::numeric[], $4::text[]) AS c (listing_id, old_price, new_price, currency),
-    users u
-  WHERE a.listing_id = c.listing_id AND u.id = a.user_id AND u.is_active
-    AND c.new_price < c.old_price
-    AND c.new_price <= (1 - $5::numeric / 100) * CASE
-      WHEN a.alerted_currency = c.currency AND a.alerted_at > now() - $6::numeric * interval '1 hour'
-      THEN a.alerted_price ELSE c.old_price END
-    AND ${STILL_INTERESTED}
-  RETURNING a.listing_id, a.user_id,
-    (SELECT r.id FROM watch_search_rules r WHERE r.id = a.rule_id) AS rule_id,
-    (SELECT w.id FROM watch_releases w WHERE w.id = a.watch_release_id) AS watch_release_id`;
+  WITH told AS (
+    UPDATE listing_alerts a
+    SET alerted_price = c.new_price, alerted_currency = c.currency, alerted_at = now()
+    FROM unnest($1::uuid[], $2::numeric[], $3::numeric[], $4::text[]) AS c (listing_id, old_price, new_price, currency),
+      users u
+    WHERE a.listing_id = c.listing_id AND u.id = a.user_id AND u.is_active
+      AND c.new_price < c.old_price
+      AND c.new_price <= (1 - $5::numeric / 100) * CASE
+        WHEN a.alerted_currency = c.currency AND a.alerted_at > now() - $6::numeric * interval '1 hour'
+        THEN a.alerted_price ELSE c.old_price END
+      AND ${STILL_INTERESTED}
+    RETURNING a.listing_id, a.user_id, a.rule_id, a.watch_release_id
+  )
+  SELECT a.listing_id, a.user_id, ${REASONS}
+  FROM told a ${REASON_TABLES}`;
 
 /** Who wants to know what becomes of the listings $1. */
 export const AUDIENCE = `
-  SELECT a.listing_id, a.user_id, r.id AS rule_id, w.id AS watch_release_id
+  SELECT a.listing_id, a.user_id, ${REASONS}
   FROM listing_alerts a
   JOIN users u ON u.id = a.user_id AND u.is_active
-  LEFT JOIN watch_search_rules r ON r.id = a.rule_id
-  LEFT JOIN watch_releases w ON w.id = a.watch_release_id
+  ${REASON_TABLES}
   WHERE a.listing_id = ANY($1::uuid[]) AND ${STILL_INTERESTED}`;
 
 /** $1 listings, $2 users, $3 prices, $4 currencies, $5 rules, $6 watches: who has been told what. */

@@ -12,7 +12,9 @@ interface AudienceRow {
   listing_id: string;
   user_id: string;
   rule_id: string | null;
+  rule_name: string | null;
   watch_release_id: string | null;
+  watch_release_title: string | null;
 }
 
 type Change = 'LISTING_PRICE_DROP' | 'LISTING_PRICE_RISE' | 'LISTING_ENDED';
@@ -90,8 +92,18 @@ function toEvents(
         ruleId: row.rule_id,
         watchReleaseId: row.watch_release_id,
         listingId: row.listing_id,
-        payload: { ...listingPayload(item), old_price: item.previous ? Number(item.previous.price) : null },
+        payload: {
+          ...reasonOf(row),
+          ...listingPayload(item),
+          old_price: item.previous ? Number(item.previous.price) : null,
+        },
       },
     ];
   });
 }
+
+/** Why the user hears of it, by the names that a new match has. */
+const reasonOf = ({ rule_name, watch_release_title }: AudienceRow): Record<string, string> => ({
+  ...(rule_name === null ? {} : { rule_name }),
+  ...(watch_release_title === null ? {} : { watch_release_title }),
+});
