@@ -105,6 +105,34 @@ describe('watched releases at Discogs', () => {
     expect(await offer(20)).toEqual(['NEW_MATCH']);
   });
 
+  it('name the pressing as Discogs describes it, and the watched release', async () => {
+    // Names of releases are kept for hours, so this one is no other test's.
+    const id = 77;
+    discogs.addRelease({ id, year: 1991, labels: ['Interscope'], catno: '91659', title: 'Cheese' });
+    await watch({ discogsReleaseId: id, title: 'Cheese', artist: 'Primus', year: 1991 });
+    for (const price of [20, 15]) {
+      discogs.setOffer(id, price);
+      discogs.setOffer(id, price);
+      await poll();
+    }
+
+    const events = await db.rows<{ payload: unknown }>(
+      'SELECT payload FROM events WHERE user_id = $1 AND listing_id IS NOT NULL ORDER BY created_at',
+      [me],
+    );
+    expect(events).toHaveLength(3);
+    for (const { payload } of events) {
+      expect(payload).toMatchObject({
+        pressing: '1991, US, Interscope, 91659, Vinyl, LP, Album',
+        discogs_release_id: id,
+        watch_release_title: 'Cheese',
+        watch_release_artist: 'Primus',
+        watch_release_year: 1991,
+        watch_match_mode: 'exact_release',
+      });
+    }
+  });
+
   it('tell once that the target is reached, whatever the price did before', async () => {
     await watch({ targetPrice: 15 });
     expect(await offer(20)).toEqual([]);

@@ -14,7 +14,7 @@ import {
 import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
 import { quietMatches } from './baselines';
-import { listingPayload } from './event-payloads';
+import { listingPayload, watchPayload } from './event-payloads';
 import { GradeChecks } from './grade-checks';
 import { keepMappings, type MappedListing } from './listing-mappings';
 import type { StoredListing } from './listing-store';
@@ -180,8 +180,7 @@ export class NewMatches {
         listingId: item.id,
         payload: {
           match_type: 'watch_release',
-          watch_release_title: watch.name,
-          watch_match_mode: context.match_mode,
+          ...watchPayload({ ...watch, title: watch.name, matchMode: context.match_mode }),
           ...listingPayload(item),
           matched: context,
         },

@@ -6,7 +6,8 @@ const STILL_INTERESTED = `(
 
 /** What had found the listing for the user of `a`, as far as it is still there, and what its owner calls it. */
 const REASONS = `
-    r.id AS rule_id, r.name AS rule_name, w.id AS watch_release_id, w.title AS watch_release_title`;
+    r.id AS rule_id, r.name AS rule_name, w.id AS watch_release_id, w.title AS watch_release_title,
+    w.artist AS watch_release_artist, w.year AS watch_release_year, w.match_mode AS watch_match_mode`;
 const REASON_TABLES = `
   LEFT JOIN watch_search_rules r ON r.id = a.rule_id
   LEFT JOIN watch_releases w ON w.id = a.watch_release_id`;

@@ -4,7 +4,7 @@ import { toMinor } from '@waxwatch/matching';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
-import { listingPayload } from './event-payloads';
+import { listingPayload, watchPayload } from './event-payloads';
 import type { StoredListing } from './listing-store';
 import { AUDIENCE, TELL_PRICE_DROPS } from './price-changes.sql';
 
@@ -15,6 +15,9 @@ interface AudienceRow {
   rule_name: string | null;
   watch_release_id: string | null;
   watch_release_title: string | null;
+  watch_release_artist: string | null;
+  watch_release_year: number | null;
+  watch_match_mode: string | null;
 }
 
 type Change = 'LISTING_PRICE_DROP' | 'LISTING_PRICE_RISE' | 'LISTING_ENDED';
@@ -103,7 +106,17 @@ function toEvents(
 }
 
 /** Why the user hears of it, by the names that a new match has. */
-const reasonOf = ({ rule_name, watch_release_title }: AudienceRow): Record<string, string> => ({
-  ...(rule_name === null ? {} : { rule_name }),
-  ...(watch_release_title === null ? {} : { watch_release_title }),
-});
+function reasonOf(row: AudienceRow): Record<string, unknown> {
+  const {
+    rule_name,
+    watch_release_title: title,
+    watch_release_artist: artist,
+    watch_release_year: year,
+  } = row;
+  return {
+    ...(rule_name === null ? {} : { rule_name }),
+    ...(title === null
+      ? {}
+      : watchPayload({ title, artist, year, matchMode: row.watch_match_mode ?? undefined })),
+  };
+}

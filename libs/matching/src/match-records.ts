@@ -19,6 +19,9 @@ export interface Current<Compiled> {
   userId: string;
   /** The rule's name, or the title of the watched release. */
   name: string;
+  /** Of a watched release, as far as known; null for rules. */
+  artist: string | null;
+  year: number | null;
   version: number;
   compiled: Compiled;
 }
@@ -26,7 +29,12 @@ export interface Current<Compiled> {
 export type CurrentRule = Current<CompiledRule | NeverMatching>;
 export type CurrentWatch = Current<CompiledWatch | NeverMatching>;
 
-type CurrentRow = StoredWatch & { user_id: string; name: string };
+type CurrentRow = StoredWatch & {
+  user_id: string;
+  name: string;
+  artist: string | null;
+  year: number | null;
+};
 
 /** Stores what matched; the database decides what is new and what the index got wrong. */
 @Injectable()
@@ -67,9 +75,9 @@ async function readCurrent<Compiled>(
   const versions = new Map(candidates.map(({ id, version }) => [id, version]));
   const rows = await rowsIn<CurrentRow>(tx, sql, [[...versions.keys()], [...versions.values()]]);
   return new Map(
-    rows.map((row) => [
-      row.id,
-      { userId: row.user_id, name: row.name, version: row.version, compiled: compile(row) },
-    ]),
+    rows.map((row) => {
+      const { user_id: userId, name, artist, year, version } = row;
+      return [row.id, { userId, name, artist, year, version, compiled: compile(row) }];
+    }),
   );
 }

@@ -23,7 +23,7 @@ export const RECORD_RULE_MATCHES = `
 /** The rules among the candidates ($1 ids, $2 versions) that are still what the index thinks. */
 export const CURRENT_RULES = `
   SELECT 'rule' AS kind, r.id, r.version, r.is_active, u.currency AS user_currency, r.query AS data,
-         r.user_id, r.name
+         r.user_id, r.name, NULL::text AS artist, NULL::int AS year
   FROM unnest($1::uuid[], $2::int[]) AS c (id, version)
   JOIN watch_search_rules r ON r.id = c.id AND r.is_active
   JOIN users u ON u.id = r.user_id AND u.is_active`;
@@ -35,7 +35,7 @@ export const CURRENT_WATCHES = `
            'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
            'currency', w.currency, 'min_condition', w.min_condition, 'title', w.title, 'artist', w.artist,
            'year', w.year) AS data,
-         w.user_id, w.title AS name
+         w.user_id, w.title AS name, w.artist, w.year
   FROM unnest($1::uuid[], $2::int[]) AS c (id, version)
   JOIN watch_releases w ON w.id = c.id AND w.is_active
   JOIN users u ON u.id = w.user_id AND u.is_active`;

@@ -57,8 +57,7 @@ export function toHit(entry: DiscogsEntry): CatalogueHit {
       country: cleanText(entry.country, 60),
       format: cleanText(entry.format?.join(', '), 120),
       label: cleanText(entry.label?.[0], 120),
-      // Discogs writes "none" for records without a number.
-      catno: entry.catno === 'none' ? null : cleanText(entry.catno, 60),
+      catno: catalogueNumber(entry.catno),
     }),
   };
 }
@@ -84,13 +83,21 @@ export function releaseListing(release: DiscogsRelease, offer: DiscogsOffer): Pr
       artist,
       year: release.year,
       country: cleanText(release.country, 60),
-      format: cleanText(release.formats?.map(({ name }) => name).join(', '), 120),
+      format: cleanText(formatsOf(release), 120),
       label: cleanText(release.labels?.[0]?.name, 120),
-      catno: cleanText(release.labels?.[0]?.catno, 60),
+      catno: catalogueNumber(release.labels?.[0]?.catno),
       numForSale: offer.numForSale,
     }),
   };
 }
+
+/** Discogs writes "none" for records without a number. */
+const catalogueNumber = (catno: string | null | undefined): string | null =>
+  catno?.toLowerCase() === 'none' ? null : cleanText(catno, 60);
+
+/** As search results have it: `Vinyl, LP, Album`. */
+const formatsOf = ({ formats }: DiscogsRelease): string | undefined =>
+  formats?.flatMap(({ name, descriptions = [] }) => [name, ...descriptions]).join(', ');
 
 /** The cheapest copy of any pressing of a master; null when nothing is for sale. */
 export function masterListing(master: DiscogsMaster, currency: string): ProviderListing | null {

@@ -216,6 +216,9 @@ describe('DiscogsProvider release lookup', () => {
       artist: 'Nirvana (2)',
       title: 'Bleach',
       masterId: 9,
+      year: 1989,
+      labels: ['Sub Pop'],
+      catno: 'SP34',
       lowestPrice: 30,
       numForSale: 2,
     });
@@ -228,7 +231,15 @@ describe('DiscogsProvider release lookup', () => {
       currency: 'USD',
       discogsReleaseId: id,
       discogsMasterId: 9,
-      raw: { artist: 'Nirvana', numForSale: 2 },
+      raw: {
+        artist: 'Nirvana',
+        year: 1989,
+        country: 'US',
+        format: 'Vinyl, LP, Album',
+        label: 'Sub Pop',
+        catno: 'SP34',
+        numForSale: 2,
+      },
     });
     simulator.setOffer(id, 22.49, 1);
     expect(await lookup('release', id)).toMatchObject({ price: '22.49' });

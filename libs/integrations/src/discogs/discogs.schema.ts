@@ -57,7 +57,7 @@ export const discogsReleaseSchema = z.object({
   year: optionalYear,
   country: optionalText,
   formats: z
-    .array(z.object({ name: z.string() }))
+    .array(z.object({ name: z.string(), descriptions: optionalTexts }))
     .optional()
     .catch(undefined),
   labels: z

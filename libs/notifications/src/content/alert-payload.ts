@@ -35,6 +35,9 @@ export const alertPayload = z
     url: z.string().max(MAX_URL).optional().catch(undefined),
     rule_name: text,
     watch_release_title: text,
+    watch_release_artist: text,
+    watch_release_year: count,
+    watch_match_mode: text,
     matched: z
       .object({
         keywords: z.array(z.string().transform(oneLine)).max(50).optional().catch(undefined),
@@ -42,6 +45,7 @@ export const alertPayload = z
         price_limit: money,
         currency: text,
         min_condition: text,
+        discogs_release_id: id,
       })
       .optional()
       .catch(undefined),

@@ -73,7 +73,7 @@ export function readAlert(item: AlertItem, context: AlertContext): Alert {
 
 function titleOf(type: EventType, payload: AlertPayload): string {
   if (type === 'CHANNEL_DISABLED') return payload.channel ?? 'channel';
-  return payload.listing_title ?? payload.watch_release_title ?? payload.rule_name ?? 'Your WaxWatch alerts';
+  return payload.listing_title ?? watchedName(payload) ?? payload.rule_name ?? 'Your WaxWatch alerts';
 }
 
 function factsOf(item: AlertItem, payload: AlertPayload, now: Date): Fact[] {
@@ -103,14 +103,17 @@ function shippingOf({ shipping_price, currency, price }: AlertPayload): string |
   return Number(shipping_price) === 0 ? 'free' : moneyOf(shipping_price, currency);
 }
 
-function pressingOf({
-  pressing,
-  discogs_release_id: release,
-  discogs_master_id: master,
-}: AlertPayload): string | null {
-  const known = pressing ?? null;
-  if (release !== undefined) return `${known === null ? '' : `${known}, `}Discogs release ${release}`;
-  return known ?? (master === undefined ? null : `some pressing of Discogs master ${master}`);
+/** The pressing that is offered, as far as the marketplace says or a watched release is known by the copy's title. */
+function pressingOf(payload: AlertPayload): string | null {
+  const { discogs_release_id: release, discogs_master_id: master, matched } = payload;
+  const year = yearOf(payload);
+  if (release !== undefined)
+    return [payload.pressing ?? year, `Discogs release ${release}`].filter(Boolean).join(', ');
+  if (payload.pressing !== undefined) return payload.pressing;
+  const byTitle = matched?.discogs_release_id;
+  if (byTitle !== undefined)
+    return `by its title Discogs release ${byTitle}${year === undefined ? '' : ` (${year})`}`;
+  return master === undefined ? null : `some pressing of Discogs master ${master}`;
 }
 
 function gradeOf({ condition, sleeve_condition: sleeve }: AlertPayload): string | null {
@@ -131,9 +134,13 @@ function ageOf(listedAt: string | undefined, now: Date): string | null {
   return new Intl.RelativeTimeFormat('en').format(-Math.floor(seconds / length), unit);
 }
 
-function reasonOf({ rule_name, watch_release_title, matched }: AlertPayload): string | null {
-  if (rule_name === undefined)
-    return watch_release_title === undefined ? null : `you watch “${watch_release_title}”`;
+function reasonOf(payload: AlertPayload): string | null {
+  const { rule_name, matched } = payload;
+  if (rule_name === undefined) {
+    const watched = watchedName(payload);
+    const pressing = payload.watch_match_mode === 'master_release' ? ', any pressing' : '';
+    return watched === null ? null : `you watch “${watched}”${pressing}`;
+  }
   const words = [...(matched?.keywords ?? []), ...(matched?.q === undefined ? [] : [matched.q])];
   const bound = moneyOf(matched?.price_limit, matched?.currency);
   const details = [
@@ -143,6 +150,19 @@ function reasonOf({ rule_name, watch_release_title, matched }: AlertPayload): st
   ].filter((part) => part !== null);
   return `it fits your alert “${rule_name}”${details.length > 0 ? ` (${details.join('; ')})` : ''}`;
 }
+
+/** The watched release as records are named, with its artist unless the title begins with it. */
+function watchedName(payload: AlertPayload): string | null {
+  const { watch_release_title: title, watch_release_artist: artist } = payload;
+  if (title === undefined) return null;
+  const year = yearOf(payload);
+  const isNamed = artist === undefined || title.toLowerCase().startsWith(artist.toLowerCase());
+  return `${isNamed ? '' : `${artist} – `}${title}${year === undefined ? '' : ` (${year})`}`;
+}
+
+/** Where any pressing will do, the year of one of them says nothing about the one that is offered. */
+const yearOf = ({ watch_match_mode: mode, watch_release_year: year }: AlertPayload): number | undefined =>
+  mode === 'exact_release' ? year : undefined;
 
 function detailsOf(type: EventType, payload: AlertPayload): string | null {
   if (type === 'CHANNEL_DISABLED') return payload.reason ?? null;

@@ -84,6 +84,27 @@ describe('messages to chats', () => {
     );
   });
 
+  it('say the whole reason and pressing of an alert on its own', () => {
+    const item = itemOf(['Frizzle Fry', 'shop', 'US', 'Everything by Primus that is on vinyl']);
+    const pressing = '1990, US, Caroline Records, CAROL 1619, Vinyl, LP, Album, Discogs release 2028757';
+    const payload = {
+      ...(item.payload as object),
+      pressing: '1990, US, Caroline Records, CAROL 1619, Vinyl, LP, Album',
+      discogs_release_id: 2028757,
+      matched: { keywords: ['primus'], price_limit: 25, currency: 'EUR', min_condition: 'VG+' },
+    };
+    const alerts = alertsOf([{ ...item, payload }]);
+    const why =
+      'it fits your alert “Everything by Primus that is on vinyl” (words primus; at most 25.00 EUR; VG+ or better)';
+
+    for (const text of [pressing, why]) {
+      expect(telegramText(alerts)).toContain(text);
+      expect(JSON.stringify(slackMessage(alerts))).toContain(text);
+      expect(String(ntfyMessage(alerts)['message'])).toContain(text);
+      expect(JSON.stringify(discordMessage(alerts)).replaceAll('\\\\', '')).toContain(text);
+    }
+  });
+
   it('have no markup but ours in Telegram', () => {
     fc.assert(
       fc.property(digests, (items) => {

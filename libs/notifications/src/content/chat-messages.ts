@@ -58,11 +58,16 @@ const escapeHtml = (text: string): string => text.replaceAll(/[&<>"]/g, (sign) =
 
 /** Telegram counts 4,096 characters after it has read the tags; ours are counted with them, to be safe. */
 const TELEGRAM_LENGTH = 4_096;
+const TELEGRAM_BLOCK = 2_000;
+/** Facts are cut only where there is too much: nine of 300 characters might all be ampersands. */
+const WHOLE_FACT = 320;
+const SHORT_FACT = 60;
 
 export function telegramText(alerts: readonly Alert[]): string {
   let text = '';
   for (const [index, alert] of alerts.entries()) {
-    const block = telegramBlock(alert);
+    const whole = telegramBlock(alert, WHOLE_FACT);
+    const block = whole.length <= TELEGRAM_BLOCK ? whole : telegramBlock(alert, SHORT_FACT);
     const rest = `\n\nAnd ${alerts.length - index} more in your inbox.`;
     if (text.length + block.length + 2 > TELEGRAM_LENGTH - rest.length) return `${text}${rest}`.trim();
     text = text === '' ? block : `${text}\n\n${block}`;
@@ -70,11 +75,10 @@ export function telegramText(alerts: readonly Alert[]): string {
   return text;
 }
 
-function telegramBlock(alert: Alert): string {
+function telegramBlock(alert: Alert, factLength: number): string {
   const link = (label: string, url: string | null): string[] =>
     url === null ? [] : [`<a href="${escapeHtml(url)}">${label}</a>`];
-  // Nine facts of 300 characters might all be ampersands.
-  const lines = factLines(alert).map((line) => escapeHtml(truncate(line, 60)));
+  const lines = factLines(alert).map((line) => escapeHtml(truncate(line, factLength)));
   return [
     `<b>${escapeHtml(truncate(headline(alert), 150))}</b>`,
     ...lines,
@@ -94,6 +98,8 @@ const escapeMarkdown = (text: string): string =>
 /** Discord: ten embeds of 6,000 characters together, title 256, value 1,024. */
 export function discordMessage(alerts: readonly Alert[]): Record<string, unknown> {
   const shown = alerts.slice(0, 5);
+  // Signs may double behind backslashes.
+  const factLength = shown.length === 1 ? 250 : 40;
   const omitted = alerts.length - shown.length;
   return {
     content: omitted > 0 ? `And ${omitted} more in your inbox at WaxWatch.` : '',
@@ -102,7 +108,7 @@ export function discordMessage(alerts: readonly Alert[]): Record<string, unknown
       ...(alert.url === null ? {} : { url: alert.url }),
       fields: alert.facts.map(({ label, value }) => ({
         name: label,
-        value: escapeMarkdown(truncate(value, 40)),
+        value: escapeMarkdown(truncate(value, factLength)),
         inline: label !== 'Why',
       })),
       ...(alert.muteUrl === null || alert.muteUrl.length > 400

@@ -33,6 +33,7 @@ const drop: AlertItem = {
     seller: 'Röcordsch & Co.',
     location: 'Germany',
     listed_at: '2026-01-18T10:00:00Z',
+    pressing: '1990, US, Caroline Records, CAROL 1619, Vinyl, LP, Album',
     discogs_release_id: 2028757,
     provider: 'discogs',
     provider_notice: 'Data provided by Discogs.',
@@ -56,7 +57,11 @@ const found: AlertItem = {
     provider: 'ebay',
     provider_notice: 'Data provided by eBay; price and availability may have changed since.',
     url: '/api/outbound/ebay/6608868d-f10f-4a5e-a38a-2e9fa5063f85',
-    watch_release_title: 'Primus - Sailing the Seas of Cheese',
+    watch_release_title: 'Sailing the Seas of Cheese',
+    watch_release_artist: 'Primus',
+    watch_release_year: 1991,
+    watch_match_mode: 'exact_release',
+    matched: { discogs_release_id: 369406 },
   },
 };
 const ended: AlertItem = { ...found, stillValid: false };
@@ -90,7 +95,7 @@ describe('mails', () => {
     for (const fact of [
       'Price: 31.00 EUR → 24.50 EUR',
       'Shipping: 6.00 EUR',
-      'Pressing: Discogs release 2028757',
+      'Pressing: 1990, US, Caroline Records, CAROL 1619, Vinyl, LP, Album, Discogs release 2028757',
       'Grade: VG+, sleeve VG',
       'Seller: Röcordsch & Co.',
       'From: Germany',
@@ -104,6 +109,34 @@ describe('mails', () => {
     ]) {
       expect(text).toContain(fact);
     }
+  });
+
+  it('name the watched release, and of its pressing what is known', () => {
+    const watched = found.payload as Record<string, unknown>;
+    const factsOf = (over: Record<string, unknown>) => {
+      const { facts } = readAlert({ ...found, payload: { ...watched, ...over } }, context);
+      return Object.fromEntries(facts.map(({ label, value }) => [label, value]));
+    };
+
+    expect(factsOf({})).toMatchObject({
+      Pressing: 'by its title Discogs release 369406 (1991)',
+      Why: 'you watch “Primus – Sailing the Seas of Cheese (1991)”',
+    });
+    expect(factsOf({ discogs_release_id: 369406 })).toMatchObject({
+      Pressing: '1991, Discogs release 369406',
+    });
+    expect(
+      factsOf({
+        watch_match_mode: 'master_release',
+        discogs_master_id: 5,
+        matched: { discogs_master_id: 5 },
+      }),
+    ).toMatchObject({
+      Pressing: 'some pressing of Discogs master 5',
+      Why: 'you watch “Primus – Sailing the Seas of Cheese”, any pressing',
+    });
+    const old = { watch_release_artist: undefined, watch_release_year: undefined, matched: undefined };
+    expect(factsOf({ ...old, watch_match_mode: undefined })).not.toHaveProperty('Pressing');
   });
 
   it('lead through our own redirect where clicks are counted, and nowhere without an address of ours', () => {
