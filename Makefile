@@ -19,8 +19,8 @@ install: node-is-there ## Install the npm packages, unless they are those of pac
 	fi
 
 .PHONY: demo
-demo: install dist/.built ## Run WaxWatch with a mock marketplace; needs neither PostgreSQL nor Redis
-	@exec node dist/apps/demo/main.js
+demo: install dist/.built ## Run WaxWatch with a mock marketplace, or SIM=1: simulated Discogs and eBay; needs nothing else
+	@exec node $(if $(filter-out 0,$(SIM)),--import tsx test/simulators/demo.ts,dist/apps/demo/main.js)
 
 .PHONY: test
 test: install ## Check and test everything; brings up PostgreSQL, Redis and Chromium by itself
@@ -114,7 +114,7 @@ bench: install dist/.built ## Run every benchmark, one after another
 	done
 
 .PHONY: simulators
-simulators: install ## Run the simulated Discogs and eBay, to develop against
+simulators: install ## Run simulated Discogs, eBay, ECB, KMS, SES, chats and Supabase, to develop against
 	@node --import tsx test/simulators/main.ts
 
 .PHONY: migrate

@@ -19,23 +19,23 @@ export const DEMO_PROFILE = {
 
 const RULE = { is_active: true, poll_interval_seconds: 30 };
 
-/** Rules that the mock marketplace satisfies: some at once, all of them again and again. */
-export const DEMO_RULES = [
-  { ...RULE, name: 'Kraftwerk', query: { keywords: ['kraftwerk'], sources: ['mock'] } },
+/** Rules that the demo's marketplaces satisfy: some at once, all of them again and again. */
+export const demoRules = (sources: readonly string[]): Record<string, unknown>[] => [
+  { ...RULE, name: 'Kraftwerk', query: { keywords: ['kraftwerk'], sources } },
   {
     ...RULE,
     name: 'Miles Davis, clean and under $90',
-    query: { keywords: ['miles davis'], max_price: 90, min_condition: 'VG+', sources: ['mock'] },
+    query: { keywords: ['miles davis'], max_price: 90, min_condition: 'VG+', sources },
   },
   {
     ...RULE,
     name: 'Blue Note, any grade, under $60',
-    query: { keywords: ['blue note'], max_price: 60, sources: ['mock'] },
+    query: { keywords: ['blue note'], max_price: 60, sources },
   },
   {
     ...RULE,
     name: 'Japanese pressings, near mint',
-    query: { keywords: ['japan', 'obi'], min_condition: 'NM', sources: ['mock'] },
+    query: { keywords: ['japan', 'obi'], min_condition: 'NM', sources },
   },
 ];
 

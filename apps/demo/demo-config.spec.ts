@@ -1,4 +1,4 @@
-import { demoAddress, demoConfig, refuseProduction } from './demo-config';
+import { demoAddress, demoConfig, demoSources, refuseProduction } from './demo-config';
 import { DemoError } from './demo-error';
 
 const OWN = { databaseUrl: 'postgres://127.0.0.1:1/demo', issuer: 'http://127.0.0.1:2/auth/v1' };
@@ -57,5 +57,11 @@ describe('the configuration of the demo', () => {
     expect(() => demoConfig({ MOCK_PUBLISH_INTERVAL_SECONDS: 'soon' }, OWN)).toThrow(
       /^MOCK_PUBLISH_INTERVAL_SECONDS: [^\n]+$/,
     );
+  });
+
+  it('watches the mock marketplace unless told of others', () => {
+    expect(demoSources({})).toEqual(['mock']);
+    expect(demoSources({ DEMO_SOURCES: 'ebay, discogs' })).toEqual(['ebay', 'discogs']);
+    expect(() => demoSources({ DEMO_SOURCES: 'ebay,flea-market' })).toThrow(DemoError);
   });
 });

@@ -34,6 +34,7 @@ const OWN_NAMES = [
   'AUTH_JWKS_URL',
   'AUTH_AUDIENCE',
 ];
+const KNOWN_SOURCES = ['mock', 'ebay', 'discogs'];
 const ALLOWED = ['dev', 'test', 'local'];
 
 /** @throws DemoError outside dev, test and local */
@@ -53,6 +54,15 @@ export function demoAddress(env: Environment): { host: string; port: number } {
     throw new DemoError('DEMO_PORT or PORT must be a number from 0 to 65535');
   }
   return { host: env.HOST?.trim() ? env.HOST.trim() : DEFAULTS.HOST, port };
+}
+
+/** The marketplaces that the demo's rules name: its own mock, unless told otherwise. @throws DemoError for others */
+export function demoSources(env: Environment): string[] {
+  const sources = (env.DEMO_SOURCES ?? '').split(',').flatMap((name) => name.trim() || []);
+  if (sources.some((name) => !KNOWN_SOURCES.includes(name))) {
+    throw new DemoError(`DEMO_SOURCES must be some of ${KNOWN_SOURCES.join(', ')}`);
+  }
+  return sources.length === 0 ? ['mock'] : sources;
 }
 
 /** @throws DemoError with the first setting that cannot be used */

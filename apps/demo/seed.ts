@@ -1,5 +1,5 @@
 import type { DemoClient } from './demo-client';
-import { DEMO_PROFILE, DEMO_RULES, demoWatches } from './demo-collector';
+import { DEMO_PROFILE, demoRules, demoWatches } from './demo-collector';
 
 interface Named {
   id: string;
@@ -9,13 +9,14 @@ interface Named {
 /**
  * Gives the demo collector a profile, rules and watched releases at the first start. Later starts leave alone what
  * is there, also when it was changed or switched off meanwhile.
+ * @param sources the marketplaces that the rules name
  * @returns the rules of the collector, newest first
  */
-export async function seed(client: DemoClient): Promise<Named[]> {
+export async function seed(client: DemoClient, sources: readonly string[]): Promise<Named[]> {
   await client.call('PATCH', '/api/me', DEMO_PROFILE);
   const rules = await client.call<Named[]>('GET', '/api/watch-rules');
   if (rules.length > 0) return rules;
-  for (const rule of DEMO_RULES) await client.call('POST', '/api/watch-rules', rule);
+  for (const rule of demoRules(sources)) await client.call('POST', '/api/watch-rules', rule);
   const watches = await client.call<unknown[]>('GET', '/api/watch-releases');
   if (watches.length === 0) {
     for (const watch of demoWatches()) await client.call('POST', '/api/watch-releases', watch);

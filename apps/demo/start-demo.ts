@@ -13,7 +13,7 @@ import { migrate } from '../../migrations/migrate';
 import { serveDocs } from '../api/openapi';
 import { DemoClient } from './demo-client';
 import { DEMO_COLLECTOR, DEMO_PASSWORD, TOKEN_SECONDS } from './demo-collector';
-import { demoAddress, demoConfig, type Environment, refuseProduction } from './demo-config';
+import { demoAddress, demoConfig, demoSources, type Environment, refuseProduction } from './demo-config';
 import { DemoError } from './demo-error';
 import { DemoModule } from './demo.module';
 import { type AlertEvent, AlertFollower } from './follow-alerts';
@@ -45,6 +45,7 @@ export interface RunningDemo {
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const { env, onStep } = options;
   refuseProduction(env);
+  demoSources(env);
   await expectFreePort(demoAddress(env));
   const issuer = new LocalIssuer({ environment: env.ENVIRONMENT?.trim() ? env.ENVIRONMENT.trim() : 'local' });
   await issuer.start();
@@ -89,7 +90,7 @@ async function startApp(
       .onDrain('streams', 'demo terminal', async () => await follower.stop());
     await follower.start();
     onStep('making rules for the demo collector');
-    const [rule] = await seed(client);
+    const [rule] = await seed(client, demoSources(env));
     await app.get(LocalAccounts, { strict: false }).setPassword(DEMO_COLLECTOR.email, DEMO_PASSWORD);
     return { app, url, token, ruleId: rule?.id };
   } catch (error) {

@@ -142,11 +142,13 @@ function makeRegistry(config: AppConfig, discogs: DiscogsProvider, ebay: EbayPro
   return new ProviderRegistry([
     { provider: discogs, disabledReason: missingConfigReason({ DISCOGS_USER_AGENT, DISCOGS_TOKEN }) },
     { provider: ebay, disabledReason: missingConfigReason({ EBAY_CLIENT_ID, EBAY_CLIENT_SECRET }) },
-    {
-      provider: mock,
-      disabledReason: config.isProductionLike ? 'only available in dev, test and local' : null,
-    },
+    { provider: mock, disabledReason: mockDisabledReason(config) },
   ]);
+}
+
+function mockDisabledReason({ isProductionLike, MOCK_ENABLED }: AppConfig): string | null {
+  if (isProductionLike) return 'only available in dev, test and local';
+  return MOCK_ENABLED ? null : 'switched off by MOCK_ENABLED';
 }
 
 /** How the parts of this feature are made from configuration and platform. */

@@ -153,6 +153,7 @@ export const envSchema = z.object({
   FX_REFRESH_ENABLED: bool(true),
   FX_REFRESH_SECONDS: int(21_600, { min: 60, max: 604_800 }),
   PROVIDER_INTERACTIVE_SHARE: decimal(0.05, { min: 0, max: 0.9 }),
+  MOCK_ENABLED: bool(true),
   MOCK_SEED: textOr('waxwatch'),
   MOCK_PUBLISH_INTERVAL_SECONDS: decimal(20, { min: 0.05, max: 86_400 }),
 
