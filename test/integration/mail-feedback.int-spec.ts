@@ -1,6 +1,7 @@
 import { AuthModule } from '@waxwatch/auth';
 import { NotificationsApiModule } from '@waxwatch/notifications';
 import type { Database } from '@waxwatch/platform/database';
+import { randomUUID } from 'node:crypto';
 import { SnsSimulator, TOPIC } from '../simulators/sns/sns-simulator';
 import { useTestDatabase } from '../support/database';
 import { type DeliveryWorker, startDeliveryWorker } from '../support/delivery-worker';
@@ -62,7 +63,7 @@ describe('mail that is not wanted or does not arrive', () => {
   beforeEach(async () => {
     worker.carrier.taken.length = 0;
     sns.reset();
-    for (const table of ['users', 'email_suppressions', 'mail_feedback_messages'])
+    for (const table of ['users', 'listings', 'email_suppressions', 'mail_feedback_messages'])
       await db.rows(`DELETE FROM ${table}`);
     user = await insertUser(db, { email: ADDRESS });
   });
@@ -186,6 +187,71 @@ describe('mail that is not wanted or does not arrive', () => {
         expect(answer.status).toBe(200);
       }
       expect(await isOn()).toBe(false);
+    });
+
+    describe('that mute', () => {
+      let listing: string;
+
+      beforeEach(async () => {
+        listing = randomUUID();
+        await db.rows(
+          `INSERT INTO listings (id, provider, external_id, url, title, price, seller)
+           VALUES ($1::uuid, 'ebay', $1::uuid::text, 'https://www.ebay.com/itm/1', 'Alpha', 10, 'SpinBox')`,
+          [listing],
+        );
+      });
+
+      const mailAbout = async (): Promise<string> => {
+        const alert = {
+          payload: { listing_title: 'Alpha', seller: 'SpinBox' },
+          channels: ['email' as const],
+        };
+        const [id] = await insertNotifications(db, user, 1, alert);
+        await db.rows(
+          'UPDATE events SET listing_id = $2 WHERE id = (SELECT event_id FROM notifications WHERE id = $1)',
+          [id, listing],
+        );
+        await worker.deliver();
+        return worker.carrier.taken.at(-1)?.text ?? '';
+      };
+      const linkIn = (mail: string, label: string): string =>
+        new RegExp(`^${label}: https://wax\\.example(/api/mute/\\S+)$`, 'm').exec(mail)?.[1] ?? 'no link';
+      const mutes = async () =>
+        await db.rows('SELECT listing_id, provider, seller, muted_until FROM mutes WHERE user_id = $1', [
+          user,
+        ]);
+
+      it('a copy do so once somebody clicks, however often', async () => {
+        const link = linkIn(await mailAbout(), 'Mute this');
+        expect(await (await fetch(`${http.url}${link}`)).text()).toContain('no more of this copy');
+        expect(await mutes()).toEqual([]);
+        for (let click = 0; click < 2; click += 1) expect((await http.call('POST', link)).status).toBe(200);
+
+        expect(await mutes()).toEqual([
+          { listing_id: listing, provider: null, seller: null, muted_until: null },
+        ]);
+      });
+
+      it('a seller do so, and whatever else the seller offers is not told of', async () => {
+        const link = linkIn(await mailAbout(), 'Mute this seller');
+        expect(await (await fetch(`${http.url}${link}`)).text()).toContain('no more of this seller');
+        expect(await mutes()).toEqual([]);
+        expect((await http.call('POST', link)).status).toBe(200);
+
+        expect(await mutes()).toEqual([
+          { listing_id: null, provider: 'ebay', seller: 'spinbox', muted_until: null },
+        ]);
+        await mailAbout();
+        expect(worker.carrier.taken).toHaveLength(1);
+      });
+
+      it('a seller who is not known any more say so', async () => {
+        const link = linkIn(await mailAbout(), 'Mute this seller');
+        await db.rows('UPDATE listings SET seller = NULL');
+
+        expect((await http.call('POST', link)).status).toBe(404);
+        expect(await mutes()).toEqual([]);
+      });
     });
 
     it('change nothing when a scanner looks at them', async () => {

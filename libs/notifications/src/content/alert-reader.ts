@@ -19,6 +19,7 @@ export class AlertReader {
       baseUrl: this.config.PUBLIC_BASE_URL,
       now: this.clock.now(),
       muteUrlOf: (item: AlertItem) => this.muteUrlOf(user.id, item),
+      muteSellerUrlOf: (item: AlertItem) => this.muteSellerUrlOf(user.id, item),
     };
     return items.map((item) => readAlert(item, context));
   }
@@ -31,6 +32,13 @@ export class AlertReader {
   private muteUrlOf(userId: string, { listingId, ruleId }: AlertItem): string | null {
     if (listingId === null && ruleId === null) return null;
     return this.linkTo('mute', { do: 'mute', user: userId, listing: listingId, rule: ruleId });
+  }
+
+  /** The link has the copy, not the name of who sells it. */
+  private muteSellerUrlOf(userId: string, { listingId }: AlertItem): string | null {
+    return listingId === null
+      ? null
+      : this.linkTo('mute', { do: 'mute_seller', user: userId, listing: listingId });
   }
 
   private linkTo(route: string, action: LinkAction): string | null {

@@ -25,6 +25,8 @@ export interface Alert {
   /** False for an offer that is gone. */
   isStillValid: boolean;
   muteUrl: string | null;
+  /** Null where nobody knows who sells. */
+  muteSellerUrl: string | null;
 }
 
 /** What the words depend on besides the event. */
@@ -33,6 +35,7 @@ export interface AlertContext {
   baseUrl: string | undefined;
   now: Date;
   muteUrlOf: (item: AlertItem) => string | null;
+  muteSellerUrlOf: (item: AlertItem) => string | null;
 }
 
 const MARKETPLACES: Readonly<Record<string, string>> = {
@@ -68,6 +71,7 @@ export function readAlert(item: AlertItem, context: AlertContext): Alert {
     notice: payload.provider_notice ?? null,
     isStillValid: item.stillValid !== false,
     muteUrl: context.muteUrlOf(item),
+    muteSellerUrl: payload.seller === undefined ? null : context.muteSellerUrlOf(item),
   };
 }
 

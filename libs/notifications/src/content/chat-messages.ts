@@ -28,6 +28,7 @@ export function ntfyMessage(alerts: readonly Alert[]): Record<string, unknown> {
   const links = [
     { label: 'Buy', url: first?.url },
     { label: 'Mute', url: first?.muteUrl },
+    { label: 'Mute seller', url: first?.muteSellerUrl },
   ];
   return {
     title: truncate(titleOf(alerts), 240, inBytes),
@@ -44,14 +45,15 @@ export function pushMessage(id: string, alerts: readonly Alert[]): string {
   const message = {
     id,
     title: truncate(titleOf(alerts), 200, inBytes),
-    url: fitting(first?.url),
-    mute_url: fitting(first?.muteUrl),
+    url: fitting(first?.url, 900),
+    mute_url: fitting(first?.muteUrl, 500),
+    mute_seller_url: fitting(first?.muteSellerUrl, 500),
   };
   return JSON.stringify({ ...message, body: truncate(plainBody(alerts), 600, inBytes) });
 }
 
-const fitting = (url: string | null | undefined): string | null =>
-  url !== null && url !== undefined && inBytes(url) <= 900 ? url : null;
+const fitting = (url: string | null | undefined, bytes: number): string | null =>
+  url !== null && url !== undefined && inBytes(url) <= bytes ? url : null;
 
 const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escapeHtml = (text: string): string => text.replaceAll(/[&<>"]/g, (sign) => HTML[sign] ?? sign);
@@ -82,7 +84,11 @@ function telegramBlock(alert: Alert, factLength: number): string {
   return [
     `<b>${escapeHtml(truncate(headline(alert), 150))}</b>`,
     ...lines,
-    [...link('Buy', shortUrl(alert.url)), ...link('Mute this', shortUrl(alert.muteUrl))].join(' · '),
+    [
+      ...link('Buy', shortUrl(alert.url)),
+      ...link('Mute this', shortUrl(alert.muteUrl)),
+      ...link('Mute this seller', shortUrl(alert.muteSellerUrl)),
+    ].join(' · '),
     ...(alert.notice === null ? [] : [`<i>${escapeHtml(truncate(alert.notice, 100))}</i>`]),
   ]
     .filter((line) => line !== '')
@@ -96,29 +102,54 @@ const escapeMarkdown = (text: string): string =>
   text.replaceAll(/[\\*_~`|>#[\]()<@:-]/g, (sign) => `\\${sign}`);
 
 /** Discord: ten embeds of 6,000 characters together, title 256, value 1,024. */
+const DISCORD_LENGTH = 6_000;
+
 export function discordMessage(alerts: readonly Alert[]): Record<string, unknown> {
-  const shown = alerts.slice(0, 5);
   // Signs may double behind backslashes.
-  const factLength = shown.length === 1 ? 250 : 40;
-  const omitted = alerts.length - shown.length;
+  const factLength = alerts.length === 1 ? 200 : 40;
+  let room = DISCORD_LENGTH;
+  const embeds = alerts
+    .slice(0, 5)
+    .map((alert) => discordEmbed(alert, factLength))
+    .filter((embed) => (room -= lengthOf(embed)) >= 0);
+  const omitted = alerts.length - embeds.length;
   return {
     content: omitted > 0 ? `And ${omitted} more in your inbox at WaxWatch.` : '',
-    embeds: shown.map((alert) => ({
-      title: escapeMarkdown(truncate(headline(alert), 120)),
-      ...(alert.url === null ? {} : { url: alert.url }),
-      fields: alert.facts.map(({ label, value }) => ({
-        name: label,
-        value: escapeMarkdown(truncate(value, factLength)),
-        inline: label !== 'Why',
-      })),
-      ...(alert.muteUrl === null || alert.muteUrl.length > 400
-        ? {}
-        : { description: `[Mute this](${alert.muteUrl})` }),
-      ...(alert.notice === null ? {} : { footer: { text: truncate(alert.notice, 100) } }),
-    })),
+    embeds,
     allowed_mentions: { parse: [] },
   };
 }
+
+interface DiscordEmbed {
+  title: string;
+  url?: string;
+  description?: string;
+  fields: { name: string; value: string; inline: boolean }[];
+  footer?: { text: string };
+}
+
+function discordEmbed(alert: Alert, factLength: number): DiscordEmbed {
+  const links = [
+    { label: 'Mute this', url: alert.muteUrl },
+    { label: 'Mute this seller', url: alert.muteSellerUrl },
+  ].flatMap(({ label, url }) => (url === null || url.length > 400 ? [] : [`[${label}](${url})`]));
+  return {
+    title: escapeMarkdown(truncate(headline(alert), 120)),
+    ...(alert.url === null ? {} : { url: alert.url }),
+    ...(links.length === 0 ? {} : { description: links.join(' · ') }),
+    fields: alert.facts.map(({ label, value }) => ({
+      name: label,
+      value: escapeMarkdown(truncate(value, factLength)),
+      inline: label !== 'Why',
+    })),
+    ...(alert.notice === null ? {} : { footer: { text: truncate(alert.notice, 100) } }),
+  };
+}
+
+/** Counted as Discord counts: addresses of titles are free. */
+const lengthOf = ({ title, description = '', fields, footer }: DiscordEmbed): number =>
+  [title, description, footer?.text ?? '', ...fields.flatMap(({ name, value }) => [name, value])].join('')
+    .length;
 
 const slackText = (text: string, limit: number) => ({
   type: 'plain_text',
@@ -153,6 +184,7 @@ function slackBlocks(alert: Alert): Record<string, unknown>[] {
   const buttons = [
     { label: 'Buy', url: alert.url },
     { label: 'Mute this', url: alert.muteUrl },
+    { label: 'Mute this seller', url: alert.muteSellerUrl },
   ].flatMap(({ label, url }) => (url === null ? [] : [{ type: 'button', text: slackText(label, 75), url }]));
   const fields = factLines(alert).map((line) => slackText(line, 500));
   return [
@@ -181,6 +213,7 @@ export function webhookBody({ id, kind, items }: OutboundMessage, alerts: readon
       ),
       url: alerts[index]?.url ?? null,
       mute_url: alerts[index]?.muteUrl ?? null,
+      mute_seller_url: alerts[index]?.muteSellerUrl ?? null,
       notice: alerts[index]?.notice ?? null,
       payload: item.payload ?? null,
     })),

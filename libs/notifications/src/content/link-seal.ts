@@ -16,6 +16,7 @@ const linkAction = z.discriminatedUnion('do', [
     listing: z.uuid().nullable(),
     rule: z.uuid().nullable(),
   }),
+  z.object({ do: z.literal('mute_seller'), user: z.uuid(), listing: z.uuid() }),
 ]);
 /** What a link does, for whom. Whoever has the link may do it, without a login. */
 export type LinkAction = z.infer<typeof linkAction>;

@@ -53,8 +53,9 @@ export class LinksController {
   @ApiResponse({ status: 200, description: 'A page with a button; nothing has changed' })
   @Refuses(404, 'No link of ours')
   showMute(@Param('token', { schema: token }) sealed: string): string {
-    const { listing } = this.links.open(sealed, 'mute');
-    return page(`Do you want to hear no more of this ${listing === null ? 'alert' : 'copy'}?`, 'Mute');
+    const action = this.links.open(sealed, 'mute', 'mute_seller');
+    const what = action.do === 'mute_seller' ? 'seller' : action.listing === null ? 'alert' : 'copy';
+    return page(`Do you want to hear no more of this ${what}?`, 'Mute');
   }
 
   @Post('mute/:token')

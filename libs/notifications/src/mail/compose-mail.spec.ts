@@ -11,6 +11,7 @@ const context = {
   baseUrl: 'https://wax.example',
   now: NOW,
   muteUrlOf: () => 'https://wax.example/api/mute/sealed',
+  muteSellerUrlOf: () => 'https://wax.example/api/mute/sealed-seller',
 };
 
 const drop: AlertItem = {
@@ -103,7 +104,8 @@ describe('mails', () => {
       'Why: it fits your alert “Primus on vinyl” (words primus; at most 25.00 EUR; VG+ or better)',
       'Buy on Discogs: https://www.discogs.com/sell/item/172723812',
       'Data provided by Discogs.',
-      'Mute this: https://wax.example/api/mute/sealed',
+      'Mute this: https://wax.example/api/mute/sealed\n',
+      'Mute this seller: https://wax.example/api/mute/sealed-seller\n',
       `Unsubscribe from e-mails: ${unsubscribeUrl}`,
       '‘Discogs’ is a trademark',
     ]) {

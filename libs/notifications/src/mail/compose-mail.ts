@@ -118,6 +118,7 @@ function alertText(alert: Alert & { buyLabel: string }): string {
     ...(alert.url === null ? [] : [`${alert.buyLabel}: ${alert.url}`]),
     ...(alert.notice === null ? [] : [alert.notice]),
     ...(alert.muteUrl === null ? [] : [`Mute this: ${alert.muteUrl}`]),
+    ...(alert.muteSellerUrl === null ? [] : [`Mute this seller: ${alert.muteSellerUrl}`]),
   ];
   return lines.join('\n');
 }

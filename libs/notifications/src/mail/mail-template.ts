@@ -21,7 +21,7 @@ const ALERT = `
       <td bgcolor="#8a3324" style="border-radius:4px;"><a href="{{url}}" style="display:inline-block;padding:10px 18px;font-family:Helvetica,Arial,sans-serif;font-size:15px;line-height:20px;color:#ffffff;text-decoration:none;">{{buyLabel}}</a></td>
     </tr></table>
     {{/if}}
-    <p style="margin:10px 0 0 0;font-size:12px;line-height:17px;color:#6b6257;" class="dim">{{#if notice}}{{#if url}}<a href="{{url}}" style="color:#6b6257;" class="dim">{{notice}}</a>{{else}}{{notice}}{{/if}} {{/if}}{{#if muteUrl}}<a href="{{muteUrl}}" style="color:#6b6257;" class="dim">Mute this</a>{{/if}}</p>
+    <p style="margin:10px 0 0 0;font-size:12px;line-height:17px;color:#6b6257;" class="dim">{{#if notice}}{{#if url}}<a href="{{url}}" style="color:#6b6257;" class="dim">{{notice}}</a>{{else}}{{notice}}{{/if}} {{/if}}{{#if muteUrl}}<a href="{{muteUrl}}" style="color:#6b6257;" class="dim">Mute this</a>{{/if}}{{#if muteSellerUrl}} &middot; <a href="{{muteSellerUrl}}" style="color:#6b6257;" class="dim">Mute this seller</a>{{/if}}</p>
   </td></tr>
 </table>`;
 
