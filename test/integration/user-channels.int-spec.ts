@@ -167,6 +167,14 @@ describe('user channels', () => {
     });
   });
 
+  it('asks for a new code when a chat is given again', async () => {
+    const { id } = await add('telegram');
+    expect((await call('POST', '', inputs().telegram)).body).toMatchObject({ id, is_enabled: false });
+
+    expect((await call('PATCH', `/${String(id)}`, { is_enabled: true })).status).toBe(409);
+    expect((await call('POST', `/${String(id)}/confirm`, { code: sentCode() })).status).toBe(200);
+  });
+
   it('looks at five guesses', async () => {
     const { id } = (await call('POST', '', inputs().telegram)).body as { id: string };
     for (let guess = 0; guess < 5; guess += 1) await call('POST', `/${id}/confirm`, { code: 'wrong!' });

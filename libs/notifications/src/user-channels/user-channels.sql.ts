@@ -40,13 +40,14 @@ export const LOCK_USER = `SELECT id FROM users WHERE id = $1 FOR UPDATE`;
 /** $1 user, $2 channel. */
 export const COUNT_CHANNELS = `SELECT count(*)::int AS n FROM user_channels WHERE user_id = $1 AND channel = $2`;
 
-/** $1 id, $2 user, $3 channel, $4 label, $5 enabled, $6 secret, $7 hash of the target, $8 config. A known target is given again. */
+/** $1 id, $2 user, $3 channel, $4 label, $5 enabled, $6 secret, $7 hash of the target, $8 config. A known target is given again; a chat, with its code, is to be confirmed again. */
 export const ADD_CHANNEL = `
   INSERT INTO user_channels (id, user_id, channel, label, is_enabled, secret, target_hash, config)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
   ON CONFLICT (user_id, channel, target_hash) DO UPDATE
   SET secret = excluded.secret, label = coalesce(excluded.label, user_channels.label), config = excluded.config,
-      is_enabled = excluded.is_enabled, disabled_reason = NULL, updated_at = now()
+      is_enabled = excluded.is_enabled, disabled_reason = NULL, updated_at = now(),
+      verified_at = CASE WHEN excluded.is_enabled THEN user_channels.verified_at END
   RETURNING ${COLUMNS}`;
 
 /** $1 user, $2 id, $3 label given, $4 label, $5 enabled or null. Enabling forgets why we had stopped. */
