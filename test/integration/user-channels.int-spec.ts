@@ -283,6 +283,19 @@ describe('user channels', () => {
     expect((await call('GET', '')).body).toEqual([]);
   });
 
+  it('does not send again what was taken when nobody can note that the channel works', async () => {
+    await add('webhook');
+    await db.rows('ALTER TABLE user_channels ADD CONSTRAINT no_notes CHECK (verified_at IS NULL) NOT VALID');
+    await insertNotifications(db, user, 1, { channels: ['webhook'], payload });
+    try {
+      await worker.deliver();
+    } finally {
+      await db.rows('ALTER TABLE user_channels DROP CONSTRAINT no_notes');
+    }
+
+    expect((await notificationsOf(db, user))[0]).toMatchObject({ status: 'sent' });
+  });
+
   it('follows no redirect', async () => {
     await add('webhook');
     chats.inject({ kind: 'redirect', location: 'http://169.254.169.254/' });

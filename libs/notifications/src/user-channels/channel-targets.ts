@@ -80,11 +80,20 @@ export class ChannelTargets {
   private async deliverTo(id: string, send: () => Promise<string>): Promise<string> {
     try {
       const messageId = await send();
-      await this.db.rows(NOTE_ARRIVAL, [id]);
+      await this.noteArrival(id);
       return messageId;
     } catch (error) {
       if (error instanceof ChannelError) await this.note(id, error);
       throw error;
+    }
+  }
+
+  /** What was taken was taken: a failure of ours would send it again. */
+  private async noteArrival(id: string): Promise<void> {
+    try {
+      await this.db.rows(NOTE_ARRIVAL, [id]);
+    } catch (error) {
+      this.logger.warn({ event: 'notifications.channel.arrival_not_noted', channel_id: id, err: error });
     }
   }
 
