@@ -283,6 +283,16 @@ describe('user channels', () => {
     expect((await call('GET', '')).body).toEqual([]);
   });
 
+  it('takes the status for the answer, however long the text behind it is', async () => {
+    await add('webhook');
+    chats.inject({ kind: 'status', status: 200, body: 'x'.repeat(100_000) });
+    await insertNotifications(db, user, 1, { channels: ['webhook'], payload });
+
+    await worker.deliver();
+
+    expect((await notificationsOf(db, user))[0]).toMatchObject({ status: 'sent' });
+  });
+
   it('does not send again what was taken when nobody can note that the channel works', async () => {
     await add('webhook');
     await db.rows('ALTER TABLE user_channels ADD CONSTRAINT no_notes CHECK (verified_at IS NULL) NOT VALID');

@@ -86,7 +86,9 @@ export class ChannelHttp implements BeforeApplicationShutdown {
     try {
       const { url, headers, body } = call;
       const answer = await request(url, { method: 'POST', headers, body, dispatcher, signal });
-      return { status: answer.statusCode, text: await answer.body.text(), headers: answer.headers };
+      // The status is the answer. Who has taken a message and goes on talking is not to be sent it again.
+      const text = await answer.body.text().catch(() => '');
+      return { status: answer.statusCode, text, headers: answer.headers };
     } catch (error) {
       if (error instanceof PrivateAddressError) throw new ChannelError('address_refused', false);
       // Only the name of the failure: its text may have the address, and that may be a secret.
