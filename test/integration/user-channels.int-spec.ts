@@ -306,6 +306,21 @@ describe('user channels', () => {
     expect((await notificationsOf(db, user))[0]).toMatchObject({ status: 'sent' });
   });
 
+  it.each([
+    [{ channel: 'webhook', path: '/hooks/path-of-the-hook?key=key-of-the-hook', secret: WEBHOOK_SECRET }],
+    [{ channel: 'ntfy', path: undefined, topic: 'my-topic', access_token: 'tk_unknown1234' }],
+  ])('tells no part of a secret that an answer of %j repeats', async ({ path, ...input }) => {
+    await call('POST', '', path === undefined ? input : { ...input, url: `${chats.url}${path}` });
+    const body = `Cannot POST /hooks/path-of-the-hook: key-of-the-hook tk_unknown1234 is unknown`;
+    chats.inject({ kind: 'status', status: 404, body });
+
+    const { error } = (await test(input.channel)) as { error: { detail: string } };
+
+    expect(error.detail).toMatch(/^404 Cannot POST .* is unknown$/);
+    if (path === undefined) expect(error.detail).not.toContain('tk_unknown1234');
+    else expect(error.detail).not.toMatch(/path-of-the-hook|key-of-the-hook/);
+  });
+
   it('follows no redirect', async () => {
     await add('webhook');
     chats.inject({ kind: 'redirect', location: 'http://169.254.169.254/' });

@@ -12,6 +12,8 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const MOST_ANSWER_BYTES = 64 * 1024;
 const MOST_WAIT_SECONDS = 3_600;
 const DETAIL_LENGTH = 200;
+/** Shorter parts of a secret are words like `hooks`. */
+const TELLING_LENGTH = 8;
 const TIMEOUTS = {
   headersTimeout: ANSWER_TIMEOUT_MS,
   bodyTimeout: ANSWER_TIMEOUT_MS,
@@ -119,9 +121,13 @@ export class ChannelHttp implements BeforeApplicationShutdown {
   }
 }
 
+/** Servers repeat of an address its path only, and of a header only the token. */
 function clean(text: string, secrets: readonly string[]): string {
-  const harmless = secrets
+  const parts = secrets.flatMap((secret) => secret.split(/[\s/?&=#:]+/)).filter(isTelling);
+  const harmless = [...secrets, ...parts]
     .filter((secret) => secret !== '')
     .reduce((kept, secret) => kept.replaceAll(secret, '***'), text);
   return truncate(oneLine(harmless), DETAIL_LENGTH);
 }
+
+const isTelling = ({ length }: string): boolean => length >= TELLING_LENGTH;
