@@ -159,6 +159,27 @@ describe('timing of deliveries', () => {
     );
   });
 
+  it.each(['email', 'realtime'] as const)(
+    'makes one digest in %s also where another user’s trouble makes it look at users apart',
+    async (channel) => {
+      const [user, troubled] = [
+        await insertUserWith({ delivery_frequency: 'daily' }),
+        await insertUserWith({ delivery_frequency: 'daily' }),
+      ];
+      for (const id of [user, troubled]) await insertNotifications(db, id, 3, { channels: [channel] });
+      await db.rows(`ALTER TABLE send_turns ADD CONSTRAINT trouble CHECK (user_id <> '${troubled}')`);
+      try {
+        await worker.deliver();
+      } finally {
+        await db.rows('ALTER TABLE send_turns DROP CONSTRAINT trouble');
+      }
+
+      expect(mails()).toHaveLength(channel === 'email' ? 1 : 0);
+      expect(await outcomes(user)).toEqual(Array(3).fill('sent'));
+      expect(await outcomes(troubled)).toEqual(Array(3).fill('delivery_failed'));
+    },
+  );
+
   it('sends a digest again with the same id when nobody wrote down that it was sent', async () => {
     const user = await insertUserWith({ delivery_frequency: 'daily' });
     const [first] = await insertNotifications(db, user, 3, email);

@@ -17,6 +17,7 @@ import { claimsAllowed } from './retry-delay';
 import { planMessages } from './schedule/plan-messages';
 import {
   capIn,
+  groupByUser,
   historyOf,
   type PlannedRow,
   timingOf,
@@ -199,16 +200,6 @@ class PlanOfClaim {
     if (unused.length > 0) await rowsIn(this.tx, RELEASE_TURNS, [unused, this.channel, this.token]);
     return { messages: this.messages, refused: this.refusals.size, deferred: deferred.length };
   }
-}
-
-function groupByUser(rows: readonly WaitingRow[]): Map<string, WaitingRow[]> {
-  const byUser = new Map<string, WaitingRow[]>();
-  for (const row of rows) {
-    const known = byUser.get(row.user_id);
-    if (known) known.push(row);
-    else byUser.set(row.user_id, [row]);
-  }
-  return byUser;
 }
 
 /** Two workers must not each send what belongs into one message, or both fill the last place under a cap. */

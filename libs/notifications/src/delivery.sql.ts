@@ -17,7 +17,7 @@ export const CLAIM_DUE = `
   UPDATE notifications n
   SET lease_token = $4, due_at = now() + make_interval(secs => $5), attempts = n.attempts + 1, updated_at = now()
   FROM due WHERE n.id = due.id
-  RETURNING n.id, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds, due.is_abandoned`;
+  RETURNING n.id, n.user_id, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds, due.is_abandoned`;
 
 /**
  * $1 users, $2 how many ids each. The row of a user stays locked until the commit, so its ids become visible in

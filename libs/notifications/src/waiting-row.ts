@@ -86,3 +86,13 @@ export const historyOf = (turn: TurnRow | undefined): SendHistory => ({
   sentDay: turn?.sent_day ?? null,
   sentOnDay: turn?.sent_on_day ?? 0,
 });
+
+export function groupByUser<Row extends { user_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const byUser = new Map<string, Row[]>();
+  for (const row of rows) {
+    const known = byUser.get(row.user_id);
+    if (known) known.push(row);
+    else byUser.set(row.user_id, [row]);
+  }
+  return byUser;
+}

@@ -1,8 +1,10 @@
 import type { Channel } from '../notification.entity';
+import { groupByUser } from '../waiting-row';
 
 /** A due row that this process holds until the claim ends. */
 export interface ClaimedRow {
   id: string;
+  user_id: string;
   /** How late the row was when it was claimed. */
   lag_seconds: number;
   /** Another worker had it and did not finish. */
@@ -16,6 +18,10 @@ export interface Claim {
   /** On the clock of `performance.now()`, counted from before the claim was sent: never later than the lease. */
   endsAtMs: number;
 }
+
+/** A claim as one for each of its users: what belongs into one message stays together. */
+export const apartByUser = (claim: Claim): Claim[] =>
+  [...groupByUser(claim.rows).values()].map((rows) => ({ ...claim, rows }));
 
 /** One way to reach a person, as delivery sees it. Those that have a `ChannelSender` share one class. */
 export abstract class DeliveryChannel {

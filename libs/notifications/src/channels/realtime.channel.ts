@@ -10,7 +10,7 @@ import { noteSends } from '../settlements';
 import { type StreamHint, StreamHints } from '../stream-hints';
 import { giveStreamIds, idsPerUser } from '../stream-ids';
 import { byOrder, type WaitingRow } from '../waiting-row';
-import { type Claim, DeliveryChannel } from './delivery-channel';
+import { apartByUser, type Claim, DeliveryChannel } from './delivery-channel';
 
 const BATCH_SIZE = 200;
 
@@ -38,14 +38,15 @@ export class RealtimeChannel extends DeliveryChannel {
     await Promise.resolve();
   }
 
-  /** All rows at once; if that fails, one by one, so that one user's trouble stays that user's. */
+  /** All rows at once; if that fails, user by user, so that one user's trouble stays that user's. */
   override async deliver(claim: Claim): Promise<void> {
     try {
       await this.send(claim);
     } catch (error) {
       if (isDatabaseUnavailable(error)) throw error;
-      if (claim.rows.length === 1) await this.postpone(claim, error);
-      else for (const row of claim.rows) await this.deliver({ ...claim, rows: [row] });
+      const parts = apartByUser(claim);
+      if (parts.length === 1) await this.postpone(claim, error);
+      else for (const part of parts) await this.deliver(part);
     }
   }
 

@@ -4,7 +4,7 @@ import { Database, isDatabaseUnavailable } from '@waxwatch/platform/database';
 import { DeliveryOutcomes, type Leased } from '../delivery-outcomes';
 import { type DeliveryPlan, DeliveryPlanner, type ReadyMessage } from '../delivery-planner';
 import { ChannelError, type ChannelSender, type OutboundMessage } from './channel-sender';
-import { type Claim, DeliveryChannel } from './delivery-channel';
+import { apartByUser, type Claim, DeliveryChannel } from './delivery-channel';
 import { idOf, toOutbound } from './outbound-message';
 
 /** How much a channel may have under way in this process, and how long each send may take. */
@@ -59,11 +59,11 @@ export class SenderChannel extends DeliveryChannel {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
-  /** All rows are planned at once; if that fails, one by one, so that one user's trouble stays that user's. */
+  /** All rows are planned at once; if that fails, user by user, so that one user's trouble stays that user's. */
   override async deliver(claim: Claim): Promise<void> {
     const plan = await this.planOf(claim);
     if (!plan) {
-      for (const row of claim.rows) await this.deliver({ ...claim, rows: [row] });
+      for (const part of apartByUser(claim)) await this.deliver(part);
       return;
     }
     this.services.outcomes.count(this.name, 'failed', plan.refused);
@@ -73,14 +73,14 @@ export class SenderChannel extends DeliveryChannel {
     for (const message of plan.messages) this.depart(message, claim, left);
   }
 
-  /** @returns undefined when the rows are to be tried apart from each other, or nothing is left to do */
+  /** @returns undefined when the users are to be tried apart from each other */
   private async planOf(claim: Claim): Promise<DeliveryPlan | undefined> {
     const { db, planner, outcomes } = this.services;
     try {
       return await db.transaction(async (tx) => await planner.plan(tx, this.name, claim));
     } catch (error) {
       if (isDatabaseUnavailable(error)) throw error;
-      if (claim.rows.length > 1) return undefined;
+      if (apartByUser(claim).length > 1) return undefined;
       this.log('error', 'unplanned', { ids: claim.rows.map(({ id }) => id), err: error });
       const leased = { channel: this.name, ids: claim.rows.map(({ id }) => id), token: claim.token };
       await outcomes.failedForNow(leased, { code: 'delivery_failed', failures: 0 });
