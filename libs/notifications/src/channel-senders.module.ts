@@ -6,6 +6,7 @@ import { CHANNEL_SENDERS, type ChannelSender } from './channels/channel-sender';
 import { DiscordSender } from './channels/discord.sender';
 import { EmailSender } from './channels/email.sender';
 import { NtfySender } from './channels/ntfy.sender';
+import { NameResolver } from './channels/public-address';
 import { PushSender } from './channels/push.sender';
 import { SlackSender } from './channels/slack.sender';
 import { TelegramSender } from './channels/telegram.sender';
@@ -37,6 +38,7 @@ const SENDERS = [
     ChannelTargets,
     LinkSeal,
     MailCarrierShutdown,
+    NameResolver,
     { provide: MailSender, inject: [APP_CONFIG], useFactory: mailCarrierOf },
     {
       provide: CHANNEL_SENDERS,

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import { oneLine, truncate } from '../content/plain-text';
 import { ChannelError } from './channel-sender';
-import { isPublicAddress, lookupPublic, PrivateAddressError } from './public-address';
+import { isPublicAddress, NameResolver, PrivateAddressError, publicLookup } from './public-address';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -41,16 +41,17 @@ export interface ChannelAnswer {
 /** Posts to providers and to whatever addresses users give; of the latter only public ones over https. */
 @Injectable()
 export class ChannelHttp implements BeforeApplicationShutdown {
-  private readonly guarded = new Agent({
-    connect: { lookup: lookupPublic, timeout: CONNECT_TIMEOUT_MS },
-    ...TIMEOUTS,
-  });
+  private readonly guarded: Agent;
   private readonly plain = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, ...TIMEOUTS });
 
   constructor(
     private readonly clock: Clock,
     @InjectConfig() private readonly config: Pick<AppConfig, 'CHANNEL_TRUSTED_ORIGINS'>,
-  ) {}
+    resolver: NameResolver,
+  ) {
+    const connect = { lookup: publicLookup(resolver), timeout: CONNECT_TIMEOUT_MS };
+    this.guarded = new Agent({ connect, ...TIMEOUTS });
+  }
 
   /** Why an address is none that users may name, or null. What its name resolves to is seen when it is called. */
   refusalOf(url: string): 'address_invalid' | 'address_refused' | null {

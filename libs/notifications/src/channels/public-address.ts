@@ -1,4 +1,5 @@
-import { lookup as lookupName } from 'node:dns';
+import { Injectable } from '@nestjs/common';
+import { type LookupAddress, type LookupAllOptions, lookup as lookupName } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** Everything that RFC 6890 and its like keep from the public; 169.254/16 has the clouds' metadata. */
@@ -36,23 +37,36 @@ export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError';
 }
 
+/** Asks the operating system what a name stands for. */
+@Injectable()
+export class NameResolver {
+  /** All addresses of a name. */
+  readonly lookup: (
+    name: string,
+    options: LookupAllOptions,
+    callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+  ) => void = lookupName;
+}
+
 /**
  * Resolves names for connections that strangers choose. The connection goes to an address that was checked, not to
  * the name, so that nothing changes in between; one private address among several refuses the name.
  */
-export const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  lookupName(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) {
-      callback(error, '', 0);
-      return;
-    }
-    const [first] = addresses;
-    if (!first || !addresses.every(({ address }) => isPublicAddress(address))) {
-      callback(new PrivateAddressError('no public address'), '', 0);
-    } else if (options.all === true) {
-      callback(null, addresses);
-    } else {
-      callback(null, first.address, first.family);
-    }
-  });
-};
+export const publicLookup =
+  (resolver: NameResolver): LookupFunction =>
+  (hostname, options, callback) => {
+    resolver.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, '', 0);
+        return;
+      }
+      const [first] = addresses;
+      if (!first || !addresses.every(({ address }) => isPublicAddress(address))) {
+        callback(new PrivateAddressError('no public address'), '', 0);
+      } else if (options.all === true) {
+        callback(null, addresses);
+      } else {
+        callback(null, first.address, first.family);
+      }
+    });
+  };
