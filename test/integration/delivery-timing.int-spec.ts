@@ -1,8 +1,9 @@
-import { NOTIFICATION_ID_HEADER } from '@waxwatch/notifications';
+import { MailError, NOTIFICATION_ID_HEADER } from '@waxwatch/notifications';
 import type { Database } from '@waxwatch/platform/database';
 import { randomUUID } from 'node:crypto';
 import { useTestDatabase } from '../support/database';
 import { type DeliveryWorker, startDeliveryWorker } from '../support/delivery-worker';
+import { eventually } from '../support/eventually';
 import { insertNotifications, notificationsOf } from '../support/factories/notifications';
 import { insertUser } from '../support/factories/users';
 import { insertRule } from '../support/factories/watch-rules';
@@ -144,19 +145,45 @@ describe('timing of deliveries', () => {
     expect(text.indexOf('There')).toBeLessThan(text.indexOf('Gone'));
   });
 
-  it('makes one digest, however many workers are at it', async () => {
+  it('makes one digest of everything, however many workers are at it', async () => {
     const others = [await start(), await start(), await start()];
     const users = await Promise.all(
       Array.from({ length: 5 }, async () => await insertUserWith({ delivery_frequency: 'daily' })),
     );
     for (const user of users) await insertNotifications(db, user, 60, email);
 
-    await Promise.all([worker, ...others].map(async ({ deliver }) => await deliver()));
+    await eventually(async () => {
+      await Promise.all([worker, ...others].map(async ({ deliver }) => await deliver()));
+      // What waits a moment for its turn is due now; what waits for tomorrow stays.
+      await db.rows(`UPDATE notifications SET due_at = now() WHERE due_at < now() + interval '5 seconds'`);
+      expect(await db.rows(`SELECT FROM notifications WHERE status = 'pending' AND NOT is_held`)).toEqual([]);
+    });
 
     const taken = [worker, ...others].flatMap(({ carrier }) => carrier.taken);
     expect(taken.map((mail) => mail.to).sort()).toEqual(
       users.map((user) => `${user}@collector.example`).sort(),
     );
+    for (const user of users) expect(await outcomes(user)).toEqual(Array(60).fill('sent'));
+  });
+
+  it('tries a digest again when the provider wants, whatever comes in between', async () => {
+    const user = await insertUserWith({ delivery_frequency: 'daily' });
+    await insertNotifications(db, user, 2, email);
+    worker.carrier.before = () => {
+      throw new MailError('throttled', true, 600);
+    };
+    await worker.deliver();
+    worker.carrier.before = () => undefined;
+    await insertNotifications(db, user, 1, email);
+
+    await worker.deliver();
+    expect(mails()).toEqual([]);
+    expect((await notificationsOf(db, user)).every((row) => row.due_in_seconds > 500)).toBe(true);
+    await db.rows(`UPDATE notifications SET due_at = now()`);
+    await worker.deliver();
+
+    expect(mails()).toHaveLength(1);
+    expect(await outcomes(user)).toEqual(['sent', 'sent', 'sent']);
   });
 
   it.each(['email', 'realtime'] as const)(

@@ -11,7 +11,8 @@ export const READ_WAITING = `
   SELECT n.id, n.user_id, n.event_id, n.event_type, n.created_at, n.failures, n.is_held,
     e.created_at AS event_created_at, e.rule_id, e.watch_release_id, e.listing_id, e.payload,
     u.email, coalesce(p.timezone_override, u.timezone) AS zone, p.quiet_hours_start, p.quiet_hours_end,
-    coalesce(p.delivery_frequency, 'instant') AS frequency, p.daily_cap, coalesce(r.is_urgent, false) AS is_urgent,
+    coalesce(p.delivery_frequency, 'instant') AS frequency, p.daily_cap,
+    coalesce(r.is_urgent, false) AS is_urgent,
     CASE WHEN n.event_type IN ${ABOUT_COPIES}
       THEN CASE l.status WHEN 'active' THEN true WHEN 'ended' THEN false END END AS still_valid,
     CASE
@@ -60,22 +61,32 @@ export const RELEASE_TURNS = `
 
 /**
  * $1 users whose turn is ours, $2 channel, $3 lease token, $4 lease seconds, $5 claims allowed, $6 rows per user.
- * Everything else that waits for a user, due or not: it goes into the same message.
+ * Everything else that waits for a user, due or not, and what a dead worker left: it goes into the same message.
+ * `again_at`: it failed for the moment and is not to be tried before then.
  */
 export const GATHER_WAITING = `
   UPDATE notifications n
   SET lease_token = $3, due_at = now() + make_interval(secs => $4), attempts = n.attempts + 1, updated_at = now()
   FROM unnest($1::uuid[]) AS w (user_id)
   CROSS JOIN LATERAL (
-    SELECT r.id FROM notifications r
+    SELECT r.id, CASE WHEN r.failures > 0 AND r.due_at > now() THEN r.due_at END AS again_at FROM notifications r
     WHERE r.user_id = w.user_id AND r.channel = $2::notification_channel_enum AND r.status = 'pending'
-      AND r.lease_token IS NULL AND r.attempts < $5
+      AND (r.lease_token IS NULL OR r.due_at <= now()) AND r.lease_token IS DISTINCT FROM $3 AND r.attempts < $5
     ORDER BY r.created_at, r.id
     LIMIT $6
     FOR UPDATE SKIP LOCKED
   ) other
   WHERE n.id = other.id
-  RETURNING n.id`;
+  RETURNING n.id, n.user_id, other.again_at`;
+
+/**
+ * $1 users, $2 channel, $3 lease token, $4 claims allowed. After gathering: those of whom somebody else holds rows, or
+ * is about to.
+ */
+export const HELD_ELSEWHERE = `
+  SELECT DISTINCT user_id FROM notifications
+  WHERE user_id = ANY($1::uuid[]) AND channel = $2::notification_channel_enum AND status = 'pending'
+    AND lease_token IS DISTINCT FROM $3 AND attempts < $4`;
 
 /** $1 ids of locked rows, $2 for each its reason. What is muted does not count as unread either. */
 export const REFUSE = `

@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import type { Claim } from './channels/delivery-channel';
 import {
   GATHER_WAITING,
+  HELD_ELSEWHERE,
   PUT_OFF,
   READ_WAITING,
   REFUSE,
@@ -30,6 +31,11 @@ import {
 const ROWS_PER_MESSAGE = 500;
 /** Somebody else is writing to this user; by then they will be through. */
 const TURN_WAIT_MS = 2000;
+/**
+ * Of what belongs into one message, one row comes back first and gathers the others, so that it is one worker that
+ * finds them. Longer than the time between two sweeps.
+ */
+const REST_WAIT_MS = 30_000;
 
 /** A message that may go out now. Its rows are ours as long as the lease of the claim. */
 export interface ReadyMessage {
@@ -65,6 +71,13 @@ export class DeliveryPlanner {
     const work = new PlanOfClaim(tx, channel, token, this.config, this.clock.now());
     return await work.decide(waiting);
   }
+}
+
+/** As `GATHER_WAITING` answers. */
+interface GatheredRow {
+  id: string;
+  user_id: string;
+  again_at: string | null;
 }
 
 class PlanOfClaim {
@@ -129,7 +142,7 @@ class PlanOfClaim {
     turns: ReadonlyMap<string, TurnRow | 'taken'>,
   ): Promise<void> {
     if (users.length === 0) return;
-    const others = await rowsIn<{ id: string }>(this.tx, GATHER_WAITING, [
+    const others = await rowsIn<GatheredRow>(this.tx, GATHER_WAITING, [
       users,
       this.channel,
       this.token,
@@ -141,12 +154,62 @@ class PlanOfClaim {
       others.length === 0
         ? []
         : await rowsIn<WaitingRow>(this.tx, READ_WAITING, [others.map(({ id }) => id), this.token]);
+    const again = this.againAt(others);
     const gathered = groupByUser(this.withoutRefused(read));
+    const split = await this.heldElsewhere(users, groupByUser(others));
     for (const userId of users) {
       const turn = turns.get(userId);
       const rows = [...(claimed.get(userId) ?? []), ...(gathered.get(userId) ?? [])];
-      this.planUser(rows, turn === 'taken' ? undefined : turn);
+      if (turn === undefined || turn === 'taken' || split.has(userId)) this.planWithoutTurn(rows, again);
+      else this.planDigest(rows, turn, again);
     }
+  }
+
+  /** Not before then, by row: providers may ask for patience, and get it. */
+  private againAt(gathered: readonly GatheredRow[]): ReadonlyMap<string, Date> {
+    return new Map(
+      gathered.flatMap(({ id, again_at }) => (again_at === null ? [] : [[id, new Date(again_at)] as const])),
+    );
+  }
+
+  /** A message without what another worker claimed a moment ago would lack it for a whole window. */
+  private async heldElsewhere(
+    users: readonly string[],
+    gathered: ReadonlyMap<string, readonly unknown[]>,
+  ): Promise<ReadonlySet<string>> {
+    const whole = users.filter((userId) => (gathered.get(userId)?.length ?? 0) < ROWS_PER_MESSAGE);
+    if (whole.length === 0) return new Set();
+    const params = [whole, this.channel, this.token, claimsAllowed(this.config)];
+    const rows = await rowsIn<{ user_id: string }>(this.tx, HELD_ELSEWHERE, params);
+    return new Set(rows.map((row) => row.user_id));
+  }
+
+  /** A window’s message waits for what is to be tried again later; what comes on its own does not. */
+  private planDigest(rows: readonly WaitingRow[], turn: TurnRow, again: ReadonlyMap<string, Date>): void {
+    const ready = this.withoutLater(rows, again);
+    const later = Math.max(
+      0,
+      ...rows.flatMap((row) => (row.is_urgent ? [] : (again.get(row.id) ?? []))).map(Number),
+    );
+    if (later === 0 || rows[0]?.frequency === 'instant') {
+      this.planUser(ready, turn);
+      return;
+    }
+    this.planUser(
+      ready.filter((row) => row.is_urgent),
+      turn,
+    );
+    for (const { id, is_urgent } of ready) {
+      if (!is_urgent) this.putOff.set(id, { until: new Date(later), isHeld: true });
+    }
+  }
+
+  private withoutLater(rows: readonly WaitingRow[], again: ReadonlyMap<string, Date>): WaitingRow[] {
+    return rows.filter(({ id }) => {
+      const until = again.get(id);
+      if (until) this.putOff.set(id, { until, isHeld: false });
+      return until === undefined;
+    });
   }
 
   private planUser(rows: readonly WaitingRow[], turn: TurnRow | undefined): void {
@@ -170,17 +233,21 @@ class PlanOfClaim {
   }
 
   /** What is urgent waits for nobody. */
-  private planWithoutTurn(rows: readonly WaitingRow[]): void {
+  private planWithoutTurn(rows: readonly WaitingRow[], again: ReadonlyMap<string, Date> = new Map()): void {
+    const ready = this.withoutLater(rows, again);
     this.planUser(
-      rows.filter((row) => row.is_urgent),
+      ready.filter((row) => row.is_urgent),
       undefined,
     );
-    this.waitForTurn(rows.filter((row) => !row.is_urgent));
+    this.waitForTurn(ready.filter((row) => !row.is_urgent));
   }
 
   private waitForTurn(rows: readonly WaitingRow[]): void {
-    const until = new Date(Date.now() + TURN_WAIT_MS);
-    for (const { id } of rows) this.putOff.set(id, { until, isHeld: false });
+    const belongTogether = rows[0]?.frequency !== 'instant' || rows.some((row) => row.is_held);
+    for (const [index, { id }] of rows.entries()) {
+      const ms = belongTogether && index > 0 ? REST_WAIT_MS : TURN_WAIT_MS;
+      this.putOff.set(id, { until: new Date(Date.now() + ms), isHeld: false });
+    }
   }
 
   private async write(turns: ReadonlyMap<string, TurnRow | 'taken'>): Promise<DeliveryPlan> {
