@@ -268,6 +268,20 @@ describe('timing of deliveries', () => {
     expect(await outcomes(user)).toEqual(expect.arrayContaining(['sent', 'sent', 'pending']));
   });
 
+  it('lets a test of the inbox wait for nothing, whatever the user wants', async () => {
+    const user = await insertUserWith({
+      quiet_hours_start: 20,
+      quiet_hours_end: 7,
+      delivery_frequency: 'daily',
+    });
+    await db.rows('UPDATE user_notification_preferences SET realtime_enabled = false');
+    await insertNotifications(db, user, 1, { type: 'CHANNEL_TESTED' });
+
+    await worker.deliver();
+
+    expect(await outcomes(user)).toEqual(['sent']);
+  });
+
   it.each([
     ['rule', 'rule_id'],
     ['listing', 'listing_id'],

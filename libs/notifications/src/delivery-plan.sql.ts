@@ -12,11 +12,12 @@ export const READ_WAITING = `
     e.created_at AS event_created_at, e.rule_id, e.watch_release_id, e.listing_id, e.payload,
     u.email, coalesce(p.timezone_override, u.timezone) AS zone, p.quiet_hours_start, p.quiet_hours_end,
     coalesce(p.delivery_frequency, 'instant') AS frequency, p.daily_cap,
-    coalesce(r.is_urgent, false) AS is_urgent,
+    coalesce(r.is_urgent, n.event_type = 'CHANNEL_TESTED') AS is_urgent,
     CASE WHEN n.event_type IN ${ABOUT_COPIES}
       THEN CASE l.status WHEN 'active' THEN true WHEN 'ended' THEN false END END AS still_valid,
     CASE
       WHEN NOT u.is_active THEN 'user_inactive'
+      WHEN n.event_type = 'CHANNEL_TESTED' THEN NULL
       WHEN n.channel = 'email' AND NOT p.email_enabled THEN 'channel_disabled'
       WHEN n.channel = 'realtime' AND NOT p.realtime_enabled THEN 'channel_disabled'
       WHEN n.channel NOT IN ('email', 'realtime') AND NOT EXISTS (
