@@ -46,6 +46,10 @@ ci-db-tests: install ## Migrations, schema drift and all tests with coverage; br
 ci-queue-redis-smoke: install ## A real worker process takes jobs from a real Redis; brings up what that needs
 	@node --import tsx test/run.ts queue-smoke
 
+.PHONY: test-pgbouncer
+test-pgbouncer: install ## The end-to-end tests with PgBouncer (transaction mode) before PostgreSQL; brings it up itself
+	@node --import tsx test/run.ts pgbouncer
+
 .PHONY: ci-local
 ci-local: ## What CI does: static checks, tests on the database, queue smoke
 	@$(MAKE) ci-static-checks

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findChromium } from './support/bring-up/chromium';
+import { type RunningPooler, bringUpPgBouncer } from './support/bring-up/pgbouncer';
 import { type RunningServices, bringUpServices } from './support/bring-up/services';
 import { type Check, CHECKS, runChecks } from './support/run/checks';
 import { endChildren } from './support/run/children';
@@ -10,7 +11,8 @@ import { RESULTS_FOLDER, runJest } from './support/run/jest-run';
 /*
  * `make test`: brings up what the tests need, runs every check and every test, takes it all down again. The last line
  * is the sum; the exit code is not 0 when anything failed, and also when there was nothing to run the tests on.
- * `run.ts db` and `run.ts queue-smoke` run a part of it, as the jobs of CI do.
+ * `run.ts db` and `run.ts queue-smoke` run a part of it, as the jobs of CI do; `run.ts pgbouncer` runs the e2e tests
+ * through a connection pooler.
  */
 
 interface Run {
@@ -20,6 +22,8 @@ interface Run {
   projects: readonly string[];
   hasBrowser: boolean;
   hasCoverage: boolean;
+  /** The processes under test reach PostgreSQL through PgBouncer in transaction mode. */
+  hasPooler?: boolean;
 }
 
 const checksNamed = (...names: string[]): Check[] => CHECKS.filter(({ name }) => names.includes(name));
@@ -40,6 +44,14 @@ const RUNS: Record<string, Run> = {
     hasBrowser: false,
     hasCoverage: true,
   },
+  pgbouncer: {
+    checks: checksNamed(BUILD),
+    goesOn: false,
+    projects: ['e2e'],
+    hasBrowser: false,
+    hasCoverage: false,
+    hasPooler: true,
+  },
   'queue-smoke': {
     checks: checksNamed(BUILD),
     goesOn: false,
@@ -57,6 +69,7 @@ interface BrowserPlan {
 }
 
 let services: RunningServices | undefined;
+let pooler: RunningPooler | undefined;
 let isInterrupted = false;
 
 async function main(): Promise<boolean> {
@@ -67,6 +80,8 @@ async function main(): Promise<boolean> {
   services = await bringUpServices();
   console.log(`Services are up after ${((Date.now() - startedAt) / 1000).toFixed(1)} s (${services.origin})`);
 
+  if (run.hasPooler) pooler = await bringUpPgBouncer(services.env.TEST_DATABASE_URL);
+
   const [browser, failedChecks] = await Promise.all([
     run.hasBrowser ? planBrowserTest() : NO_BROWSER,
     runChecks(run.checks),
@@ -76,7 +91,8 @@ async function main(): Promise<boolean> {
     return false;
   }
   const projects = [...run.projects, ...browser.projects];
-  const counts = await runJest(projects, { ...services.env, ...browser.env }, run.hasCoverage);
+  const env = { ...services.env, ...browser.env, ...(pooler ? { TEST_POOLER_HOST: pooler.host } : {}) };
+  const counts = await runJest(projects, env, run.hasCoverage);
   if (isInterrupted) return false;
 
   counts.failed += failedChecks.length;
@@ -88,6 +104,11 @@ async function main(): Promise<boolean> {
   await writeFile(join(RESULTS_FOLDER, 'closing-line.txt'), `${closingLine(counts)}\n`);
   console.log(closingLine(counts));
   return counts.failed === 0 && counts.passed > 0;
+}
+
+async function takeDown(): Promise<void> {
+  await pooler?.stop();
+  await services?.stop();
 }
 
 const NO_BROWSER: BrowserPlan = { projects: [], env: {}, skipped: 0 };
@@ -110,7 +131,7 @@ for (const [signal, code] of [
     if (isInterrupted) return;
     isInterrupted = true;
     endChildren();
-    void (services?.stop() ?? Promise.resolve()).finally(() => process.exit(code));
+    void takeDown().finally(() => process.exit(code));
   });
 }
 
@@ -120,7 +141,7 @@ main()
     return false;
   })
   .then(async (isGreen) => {
-    await services?.stop();
+    await takeDown();
     process.exitCode = isGreen ? 0 : 1;
   })
   .catch((error: unknown) => {

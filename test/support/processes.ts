@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { diesWithParent } from '../../libs/platform/src/embedded-postgres/processes';
 import { eventually } from './eventually';
+import { pooled } from './pooled';
 
 export { freePort } from './free-port';
 
@@ -71,7 +72,7 @@ export async function spawnAppProcess({
   // Nothing of our own environment but what any program needs: a setting that leaks in would hide a missing one.
   const inherited = { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC' };
   const child = spawn(...diesWithParent(process.execPath, ['--enable-source-maps', script]), {
-    env: { ...inherited, ...env },
+    env: { ...inherited, ...pooled(env) },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });
