@@ -6,6 +6,7 @@ import {
   IntegrationsModule,
   isProviderError,
   type ProviderAttempt,
+  ProviderBudget,
   ProviderPauses,
   ProviderRegistry,
   ProviderRequestLog,
@@ -84,6 +85,27 @@ describe('integrations', () => {
   it('offers discogs, ebay and mock in this order', () => {
     const registry = module.get(ProviderRegistry);
     expect(registry.enabled().map(({ name }) => name)).toEqual(['discogs', 'ebay', 'mock']);
+  });
+
+  it('counts calls to Discogs for longer than the minute of Discogs, for calls arrive late', () => {
+    const { windowMs } = module.get(ProviderBudget).allowance('discogs', 'background') ?? { windowMs: 0 };
+    expect(windowMs).toBeGreaterThanOrEqual(61_000);
+  });
+
+  it('leaves the mock market out where it is switched off', async () => {
+    const { DATABASE_URL } = env;
+    const quiet = await startModule([IntegrationsModule], {
+      DATABASE_URL: DATABASE_URL ?? '',
+      MOCK_ENABLED: 'false',
+    });
+    try {
+      expect(quiet.get(ProviderRegistry).status('mock')).toEqual({
+        enabled: false,
+        reason: 'switched off by MOCK_ENABLED',
+      });
+    } finally {
+      await quiet.close();
+    }
   });
 
   it('disables what is not configured, and the mock market in production', async () => {

@@ -5,7 +5,7 @@ import { Database } from '@waxwatch/platform/database';
 import { RedisConnections } from '@waxwatch/platform/redis';
 import { BudgetGauges } from './budget/budget-gauges';
 import { InProcessBudget } from './budget/in-process-budget';
-import { ProviderBudget, type BudgetLimits } from './budget/provider-budget';
+import { DISCOGS_WINDOW_MS, ProviderBudget, type BudgetLimits } from './budget/provider-budget';
 import { RedisBudget } from './budget/redis-budget';
 import { DiscogsAccounts } from './discogs/discogs-accounts';
 import { DiscogsProvider } from './discogs/discogs.provider';
@@ -47,7 +47,7 @@ function budgetLimits(config: AppConfig): BudgetLimits {
     return { limit, windowMs, reserved: Math.ceil(limit * config.PROVIDER_INTERACTIVE_SHARE) };
   };
   return {
-    discogs: withReserve(config.DISCOGS_BUDGET_PER_MINUTE, 60_000),
+    discogs: withReserve(config.DISCOGS_BUDGET_PER_MINUTE, DISCOGS_WINDOW_MS),
     ebay: withReserve(config.EBAY_BUDGET_PER_DAY, DAY_MS),
   };
 }

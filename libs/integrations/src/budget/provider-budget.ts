@@ -13,9 +13,15 @@ export interface BudgetLimit {
 
 export type BudgetLimits = Partial<Record<ProviderName, BudgetLimit>>;
 
+/**
+ * A second more than the minute in which Discogs counts. A call is counted there when it arrives, which is later than
+ * it was granted, and for some calls later than for others: those of a new window would meet stragglers of the last.
+ */
+export const DISCOGS_WINDOW_MS = 61_000;
+
 /** Discogs trips at a sustained 60 per minute and address; eBay allows 5,000 Browse calls a day and keyset. */
 export const DEFAULT_BUDGETS: BudgetLimits = {
-  discogs: { limit: 50, windowMs: 60_000, reserved: 10 },
+  discogs: { limit: 50, windowMs: DISCOGS_WINDOW_MS, reserved: 10 },
   ebay: { limit: 5_000, windowMs: 24 * 3_600_000, reserved: 500 },
 };
 
