@@ -257,6 +257,41 @@ const redis = useTestRedis();
 // A prefix for each test: what one leaves in its queues is not the next one's business.
 describeQueue('Bull', () => ({ REDIS_URL: redis.url, QUEUE_PREFIX: `${redis.prefix}-${(prefixes += 1)}` }));
 
+describe('queue port over a Bull whose jobs nobody takes', () => {
+  const env = { QUEUE_PREFIX: `${redis.prefix}-untaken` };
+  let process: Process;
+
+  beforeEach(async () => {
+    process = await startProcess({ REDIS_URL: redis.url, ...env, WORKER_QUEUES: 'polls' });
+  });
+  afterEach(async () => await process.close());
+
+  const waitingDeliveries = async (): Promise<number> => {
+    const line = /^waxwatch_queue_waiting_jobs\{queue="deliveries"\} (\d+)$/m;
+    return Number(line.exec(await process.metrics.render())?.[1]);
+  };
+
+  it('keeps a bounded number of bells of each kind, and rings the others none the less', async () => {
+    for (let round = 0; round < 200; round += 1) {
+      expect(await process.queue.nudge(task, { id: 1 })).toBe(true);
+    }
+    expect(await waitingDeliveries()).toBe(64);
+
+    expect(await process.queue.nudge(task, { id: 2 })).toBe(true);
+
+    expect(await waitingDeliveries()).toBe(65);
+    const consumer = await startProcess({ REDIS_URL: redis.url, ...env, WORKER_QUEUES: 'deliveries' });
+    try {
+      await eventually(() => expect(consumer.tasks.finished).toHaveLength(65));
+      expect(new Set(consumer.tasks.finished)).toEqual(new Set([1, 2]));
+      await process.queue.nudge(task, { id: 3 });
+      await eventually(() => expect(consumer.tasks.finished).toContain(3));
+    } finally {
+      await consumer.close();
+    }
+  });
+});
+
 describe('queue port over a Bull whose Redis comes and goes', () => {
   let server: RunningRedis | undefined;
   let port: number;

@@ -9,6 +9,13 @@ import { untilReady } from './until-ready';
 
 /** What a caller on the request path may wait for Redis, in all. */
 const RING_TIMEOUT_MS = 500;
+/**
+ * Bells of one kind that may wait. While any waits, every handler is at work and will hear it before it rests, so more
+ * of them do nothing but fill Redis when nobody takes jobs.
+ */
+const MAX_WAITING_ALIKE = 64;
+/** Waiting bells that are looked at: those of eight kinds. */
+const MAX_LOOKED_AT = 8 * MAX_WAITING_ALIKE;
 const START_AGAIN_MS = 1000;
 const TROUBLE_EVENTS = ['error', 'stalled', 'failed', 'lock-extension-failed'] as const;
 
@@ -94,7 +101,17 @@ export class BullQueue extends JobQueue {
     if (['connecting', 'connect'].includes(queue.client.status)) {
       await untilReady(queue.client, AbortSignal.timeout(RING_TIMEOUT_MS));
     }
+    if (await this.isRungEnough(queue, name, payload)) return;
     await queue.add(name, payload);
+  }
+
+  /** Those that wait now are heard later than now, so nothing is missed by adding no more of them. */
+  private async isRungEnough(queue: Queue, name: string, payload: unknown): Promise<boolean> {
+    if ((await queue.getWaitingCount()) < MAX_WAITING_ALIKE) return false;
+    const text = JSON.stringify(payload);
+    const waiting: (Job<unknown> | null)[] = await queue.getWaiting(0, MAX_LOOKED_AT - 1);
+    const alike = waiting.filter((job) => job?.name === name && JSON.stringify(job.data) === text);
+    return alike.length >= MAX_WAITING_ALIKE;
   }
 
   /**
