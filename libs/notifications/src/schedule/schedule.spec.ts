@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { FREQUENCIES, nextSendAt, type SendHistory, type Timing } from './next-send';
+import { lifeOf, NEVER_SENT, waiting } from '../../../../test/support/life-of-alerts';
+import { FREQUENCIES, nextSendAt, type Timing } from './next-send';
 import { planMessages, type Waiting } from './plan-messages';
 import { afterQuietHours, isQuietHour } from './quiet-hours';
 
@@ -18,7 +19,6 @@ const ZONES = [
   'Pacific/Chatham',
   'Asia/Tokyo',
 ];
-const NEVER_SENT: SendHistory = { lastSentAt: null, sentDay: null, sentOnDay: 0 };
 
 const zones = fc.constantFrom(...ZONES);
 const hours = fc.option(fc.integer({ min: 0, max: 23 }), { nil: null });
@@ -145,14 +145,6 @@ describe('the next message', () => {
   });
 });
 
-const waiting = (id: number, of: Partial<Waiting> = {}): Waiting => ({
-  id: String(id).padStart(4, '0'),
-  isUrgent: false,
-  isHeld: false,
-  stillValid: null,
-  order: String(id).padStart(6, '0'),
-  ...of,
-});
 const ids = (rows: readonly Waiting[]) => rows.map((row) => Number(row.id));
 const NOON = new Date('2026-01-10T12:00:00Z');
 const timingOf = (of: Partial<Timing> = {}): Timing => ({
@@ -214,52 +206,6 @@ describe('a plan of messages', () => {
   });
 });
 
-interface Sent {
-  at: Date;
-  ids: string[];
-  isUrgent: boolean;
-}
-
-/**
- * A month of a user’s life: alerts arrive, whatever is due is planned, and messages go out as planned. Everything is
- * looked at again when it arrives and when it was put off to, as delivery does.
- */
-function live(
-  arrivals: readonly { at: Date; isUrgent: boolean }[],
-  timing: Timing,
-): { sent: Sent[]; left: number } {
-  const sent: Sent[] = [];
-  const due = arrivals.map(({ at, isUrgent }, index) => ({ ...waiting(index, { isUrgent }), dueAt: at }));
-  let pending = due;
-  let history = NEVER_SENT;
-  for (let turn = 0; pending.length > 0 && turn < 10_000; turn += 1) {
-    const now = new Date(Math.min(...pending.map((row) => row.dueAt.getTime())));
-    const claimed = pending.filter((row) => row.dueAt <= now);
-    const first = planMessages(claimed, timing, history, now);
-    // A digest takes along whatever else is put off.
-    const isDigest = first.messages.some(
-      (message) =>
-        message.rows.some((row) => row.isHeld) || (message.isCounted && timing.frequency !== 'instant'),
-    );
-    const all = isDigest ? pending.filter((row) => row.dueAt <= now || row.isHeld) : claimed;
-    const plan = isDigest ? planMessages(all, timing, history, now) : first;
-    for (const { rows, isCounted } of plan.messages) {
-      sent.push({ at: now, ids: rows.map((row) => row.id), isUrgent: !isCounted });
-      if (!isCounted) continue;
-      const sentOnDay = history.sentDay === plan.day ? history.sentOnDay + 1 : 1;
-      history = { lastSentAt: now, sentDay: plan.day, sentOnDay };
-    }
-    const gone = new Set(plan.messages.flatMap((message) => message.rows.map((row) => row.id)));
-    const deferred = new Set(plan.deferred.map((row) => row.id));
-    pending = pending
-      .filter((row) => !gone.has(row.id))
-      .map((row) =>
-        deferred.has(row.id) ? { ...row, isHeld: true, dueAt: plan.deferredUntil ?? row.dueAt } : row,
-      );
-  }
-  return { sent, left: pending.length };
-}
-
 describe('a month of alerts', () => {
   const months = fc.record({
     timing: timings,
@@ -270,7 +216,7 @@ describe('a month of alerts', () => {
   it('loses nothing and repeats nothing', () => {
     fc.assert(
       fc.property(months, ({ timing, arrivals }) => {
-        const { sent, left } = live(arrivals, timing);
+        const { sent, left } = lifeOf(arrivals, timing);
 
         expect(left).toBe(0);
         expect(sent.flatMap((message) => message.ids).sort()).toEqual(
@@ -288,7 +234,7 @@ describe('a month of alerts', () => {
           at,
           isUrgent,
           ids: [id],
-        } of live(arrivals, timing).sent) {
+        } of lifeOf(arrivals, timing).sent) {
           if (isUrgent) expect(at).toEqual(arrivals[Number(id)]?.at);
           else expect(isQuietHour(local(at, timing.zone).hour, timing.quiet)).toBe(false);
         }
@@ -300,7 +246,7 @@ describe('a month of alerts', () => {
   it('sends nothing more often than the frequency and the cap allow', () => {
     fc.assert(
       fc.property(months, ({ timing, arrivals }) => {
-        const counted = live(arrivals, timing).sent.filter((message) => !message.isUrgent);
+        const counted = lifeOf(arrivals, timing).sent.filter((message) => !message.isUrgent);
         const days = new Map<string, number>();
         for (const [index, { at }] of counted.entries()) {
           const before = counted[index - 1];
