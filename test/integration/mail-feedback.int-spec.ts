@@ -137,6 +137,14 @@ describe('mail that is not wanted or does not arrive', () => {
       }),
     ],
     [
+      'a certificate out of another answer of SNS',
+      412,
+      () => ({
+        ...sns.message({ Message: sns.bounce(ADDRESS) }),
+        SigningCertURL: `${sns.url}/x.pem?Action=GetTopicAttributes`,
+      }),
+    ],
+    [
       'an old recording',
       412,
       () => sns.message({ Message: sns.bounce(ADDRESS), Timestamp: '2020-01-01T00:00:00.000Z' }),

@@ -8,7 +8,14 @@ import { request } from 'undici';
 import { Outbox } from '../outbox';
 import { RECORD_CHANNEL_DISABLED } from '../user-channels/user-channels.sql';
 import { FORGET_MESSAGES, NOTE_FEEDBACK, NOTE_MESSAGE, USERS_OF_ADDRESS } from './mail-feedback.sql';
-import { isSignedBy, isSnsUrl, readFeedback, type SnsMessage, snsMessage } from './sns-message';
+import {
+  isSignedBy,
+  isSnsCertificate,
+  isSnsUrl,
+  readFeedback,
+  type SnsMessage,
+  snsMessage,
+} from './sns-message';
 
 const ENOUGH_SOFT_BOUNCES = 5;
 const FETCH_TIMEOUT_MS = 5_000;
@@ -44,7 +51,7 @@ export class MailFeedback {
 
   private async verify(message: SnsMessage): Promise<void> {
     const { SigningCertURL: url, Timestamp } = message;
-    const isOurs = isSnsUrl(url, this.config.SNS_ENDPOINT_URL) && new URL(url).pathname.endsWith('.pem');
+    const isOurs = isSnsCertificate(url, this.config.SNS_ENDPOINT_URL);
     const age = this.clock.now().getTime() - Date.parse(Timestamp);
     const isFresh = Number.isFinite(age) && Math.abs(age) < MOST_AGE_MS;
     if (!isOurs || !isFresh || !isSignedBy(await this.keyAt(url), message)) {

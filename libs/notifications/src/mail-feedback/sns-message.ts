@@ -49,6 +49,18 @@ export function isSnsUrl(url: string, alsoAt: string | undefined): boolean {
   return protocol === 'https:' && SNS_HOST.test(host) && username === '';
 }
 
+const CERTIFICATE_PATH = /^\/SimpleNotificationService-[0-9a-zA-Z]{1,64}\.pem$/;
+
+/**
+ * Whether an address is that of a signing certificate of SNS, and nothing else there: its API answers with texts that
+ * strangers chose, and those may hold a certificate.
+ */
+export function isSnsCertificate(url: string, alsoAt: string | undefined): boolean {
+  if (!isSnsUrl(url, alsoAt)) return false;
+  const { pathname, search } = new URL(url);
+  return CERTIFICATE_PATH.test(pathname) && search === '';
+}
+
 const recipients = z.array(z.object({ emailAddress: z.string().max(320) })).max(100);
 /** What SES reports; event publishing calls the first field `eventType`. */
 export const sesFeedback = z.object({
