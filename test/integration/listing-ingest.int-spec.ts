@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestingModule } from '@nestjs/testing';
 import { Backfills, ListingIngest, ListingsModule } from '@waxwatch/listings';
 import { Database } from '@waxwatch/platform/database';
+import { Metrics } from '@waxwatch/platform/metrics';
 import { useTestDatabase } from '../support/database';
 import { aListing } from '../support/factories/listings';
 import { insertRule, type NewTestRule } from '../support/factories/watch-rules';
@@ -175,6 +176,28 @@ describe('listing ingest', () => {
       await db.rows('DELETE FROM watch_search_rules WHERE id = $1', [deleted.id]);
       await db.rows('UPDATE users SET is_active = false WHERE id = $1', [inactive.userId]);
       expect((await ingest.ingest([aListing({ title: word })])).createdMatches).toBe(0);
+    });
+
+    it('forgets rules and watched releases that were deleted once a listing would have met them', async () => {
+      const size = async () => {
+        const line = /^waxwatch_matching_index_size (\d+)$/m;
+        return Number(line.exec(await module.get(Metrics).render())?.[1]);
+      };
+      const word = `left${randomUUID().slice(0, 8)}`;
+      const discogsReleaseId = 77_000_001;
+      const kept = await rule({ query: { keywords: [word], sources: ['ebay', 'discogs'] } });
+      const deleted = await rule({ query: { keywords: [word], sources: ['ebay', 'discogs'] } });
+      const watch = await insertWatchRelease(db, { userId: kept.userId, discogsReleaseId });
+      const listing = () => aListing({ provider: 'discogs', title: word, discogsReleaseId });
+      expect((await ingest.ingest([listing()])).createdMatches).toBe(3);
+      const before = await size();
+      await db.rows('DELETE FROM watch_search_rules WHERE id = $1', [deleted.id]);
+      await db.rows('DELETE FROM watch_releases WHERE id = $1', [watch]);
+
+      await ingest.ingest([listing()]);
+
+      expect(await size()).toBe(before - 2);
+      expect((await ingest.ingest([listing()])).createdMatches).toBe(1);
     });
 
     it('reads a price bound without currency in the currency of the user, also after that has changed', async () => {

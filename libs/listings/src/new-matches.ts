@@ -114,6 +114,10 @@ export class NewMatches {
   ): Promise<FoundMatch[]> {
     const proposed = candidates.filter(({ kind }) => kind === 'rule');
     const rules = await this.records.currentRules(tx, proposed);
+    await this.matcher.forgetDeleted(
+      tx,
+      proposed.filter(({ id }) => !rules.has(id)),
+    );
     return proposed.flatMap((candidate): FoundMatch[] => {
       const rule = rules.get(candidate.id);
       const item = items[candidate.listing];
@@ -165,6 +169,10 @@ export class NewMatches {
   ): Promise<MatchEvent[]> {
     const proposed = candidates.filter(({ kind }) => kind === 'watch');
     const watches = await this.records.currentWatches(tx, proposed);
+    await this.matcher.forgetDeleted(
+      tx,
+      proposed.filter(({ id }) => !watches.has(id)),
+    );
     const mapped: MappedListing[] = [];
     const matches = proposed.flatMap((candidate): MatchEvent[] => {
       const watch = watches.get(candidate.id);

@@ -11,6 +11,7 @@ import {
   ACTIVE_RULES,
   ACTIVE_WATCHES,
   CHANGED_WATCHES,
+  DELETED_WATCHES,
   OLDEST_RUNNING_TRANSACTION,
   RECENT_TITLES,
 } from './watch-changes.sql';
@@ -66,6 +67,23 @@ export class Matcher {
     await this.syncInOrder(tx);
     this.matched.inc(listings.length);
     return await this.index.matchInSlices(listings, fx);
+  }
+
+  /**
+   * Drops from memory what was deleted of the candidates that the database did not confirm. Deleted rules that no
+   * listing meets stay until the process ends, at no cost but their memory.
+   */
+  async forgetDeleted(tx: EntityManager, unconfirmed: readonly Candidate[]): Promise<void> {
+    if (unconfirmed.length === 0) return;
+    const idsOf = (wanted: Candidate['kind']) => [
+      ...new Set(unconfirmed.flatMap(({ kind, id }) => (kind === wanted ? id : []))),
+    ];
+    const ids = [idsOf('rule'), idsOf('watch')];
+    const deleted = await rowsIn<Pick<Candidate, 'kind' | 'id'>>(tx, DELETED_WATCHES, ids);
+    for (const { kind, id } of deleted) {
+      if (kind === 'rule') this.index.removeRule(id);
+      else this.index.removeWatch(id);
+    }
   }
 
   /** One look at a time, so that an older snapshot never overwrites what a newer one has said. */

@@ -38,6 +38,14 @@ export const ACTIVE_WATCHES = `
   WHERE w.is_active AND w.id > $1
   ORDER BY w.id LIMIT $2`;
 
+/** Those of the rules ($1 ids) and watched releases ($2 ids) that were deleted: a deleted row tells of no change. */
+export const DELETED_WATCHES = `
+  SELECT 'rule' AS kind, c.id FROM unnest($1::uuid[]) AS c (id)
+  WHERE NOT EXISTS (SELECT 1 FROM watch_search_rules r WHERE r.id = c.id)
+  UNION ALL
+  SELECT 'watch', c.id FROM unnest($2::uuid[]) AS c (id)
+  WHERE NOT EXISTS (SELECT 1 FROM watch_releases w WHERE w.id = c.id)`;
+
 export const OLDEST_RUNNING_TRANSACTION = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin`;
 
 /** Recent titles, from which the index learns which words are rare. */
