@@ -293,6 +293,16 @@ describe('user channels', () => {
     expect((await notificationsOf(db, user))[0]).toMatchObject({ status: 'sent' });
   });
 
+  it.each([408, 425])('tries again after %d, which means later', async (status) => {
+    await add('webhook');
+    chats.inject({ kind: 'status', status });
+    await insertNotifications(db, user, 1, { channels: ['webhook'], payload });
+
+    await worker.deliver();
+
+    expect((await notificationsOf(db, user))[0]).toMatchObject({ status: 'pending', failures: 1 });
+  });
+
   it('does not send again what was taken when nobody can note that the channel works', async () => {
     await add('webhook');
     await db.rows('ALTER TABLE user_channels ADD CONSTRAINT no_notes CHECK (verified_at IS NULL) NOT VALID');

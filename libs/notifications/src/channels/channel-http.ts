@@ -12,6 +12,8 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const MOST_ANSWER_BYTES = 64 * 1024;
 const MOST_WAIT_SECONDS = 3_600;
 const DETAIL_LENGTH = 200;
+/** Request Timeout and Too Early (RFC 9110 §15.5.9, RFC 8470 §5.2). */
+const LATER = new Set([408, 425]);
 /** Shorter parts of a secret are words like `hooks`. */
 const TELLING_LENGTH = 8;
 const TIMEOUTS = {
@@ -106,7 +108,7 @@ export class ChannelHttp implements BeforeApplicationShutdown {
     if (call.gone.includes(status)) return new ChannelError('target_gone', false, undefined, { detail });
     const wait = this.waitOf(headers['retry-after'], text);
     if (status === 429) return new ChannelError('rate_limited', true, wait, { detail });
-    if (status >= 500) return new ChannelError(`http_${status}`, true, wait, { detail });
+    if (status >= 500 || LATER.has(status)) return new ChannelError(`http_${status}`, true, wait, { detail });
     if (status >= 300 && status < 400)
       return new ChannelError('redirect_refused', false, undefined, { detail: String(status) });
     return new ChannelError(`http_${status}`, false, undefined, { detail });
