@@ -1,4 +1,4 @@
-import { postingMask } from './engine/posting-mask';
+import { postingMask, WITHOUT_IDS } from './engine/posting-mask';
 import { PriceBoard } from './engine/price-board';
 import { ProgramStore } from './engine/program-store';
 import { useRuleTerms, type RuleTerms } from './engine/rule-terms';
@@ -32,8 +32,11 @@ export interface Candidate {
   listing: number;
 }
 
-/** A batch holds the event loop no longer than this at a time, unless it is told otherwise. */
-const DEFAULT_SLICE_MS = 5;
+/**
+ * A batch holds the event loop no longer than this at a time, unless it is told otherwise. A collection of garbage may
+ * fall into any slice and takes some milliseconds more.
+ */
+const DEFAULT_SLICE_MS = 3;
 
 /**
  * All active rules and watches in memory, asked which of them a listing satisfies. The answer is exactly that of
@@ -169,9 +172,7 @@ export class MatchIndex {
     this.scan(listing, fx);
     const { slots } = this;
     const { ids, versions } = slots;
-    const hasIds = listing.discogsReleaseId !== null || listing.discogsMasterId !== null;
     for (const slot of this.scanner.found) {
-      if (hasIds && slots.isNamed(slot)) continue;
       if (slots.isInexact(slot) && !this.passesPredicate(slot, listing, fx)) continue;
       into.push({
         kind: slots.isWatch(slot) ? 'watch' : 'rule',
@@ -192,7 +193,9 @@ export class MatchIndex {
       listing.discogsReleaseId === null ? undefined : terms.releases.get(listing.discogsReleaseId);
     const master = listing.discogsMasterId === null ? undefined : terms.masters.get(listing.discogsMasterId);
     this.board.read(listing, fx);
-    scanner.begin(reader.epoch, provider, listing.conditionRank ?? 0);
+    const hasIds = listing.discogsReleaseId !== null || listing.discogsMasterId !== null;
+    const accepting = hasIds || provider === 0 ? provider : provider | WITHOUT_IDS;
+    scanner.begin(reader.epoch, accepting, listing.conditionRank ?? 0);
     for (const term of reader.present) scanner.scanTerm(term);
     if (release !== undefined) scanner.scanTerm(release);
     if (master !== undefined) scanner.scanTerm(master);
@@ -210,10 +213,12 @@ export class MatchIndex {
     if (kind === NAMED_WATCH) this.nameCount++;
     const slot = this.slots.add({ id: target.id, version: target.version, kind });
     const [firstTerm = ALWAYS, ...required] = terms.required;
-    this.filed.add(terms.key ?? target.providers, {
+    const { currency, includesShipping, minConditionRank } = target;
+    const providers = kind === NAMED_WATCH ? WITHOUT_IDS : target.providers;
+    this.filed.add(terms.key ?? providers, {
       minPrice: target.minPrice,
       maxPrice: target.maxPrice,
-      mask: postingMask(target, this.board.numberOf(target.currency, target.includesShipping)),
+      mask: postingMask({ providers, minConditionRank }, this.board.numberOf(currency, includesShipping)),
       program: this.programs.add(required, terms.excluded),
       firstTerm,
       slot,

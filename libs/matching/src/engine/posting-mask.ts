@@ -1,12 +1,17 @@
 import type { ScalarBounds } from '../rule';
 
-/** Bits 0–7 providers, 8–11 least condition rank, 12–27 currency number. */
+/** In place of providers: listings without Discogs ids, of any provider that we know. */
+export const WITHOUT_IDS = 0x80;
+
+/** Bits 0–6 providers, 7 `WITHOUT_IDS`, 8–11 least condition rank, 12–27 currency number. */
 const RANK_SHIFT = 8;
 const RANK_BITS = 0xf;
 const CURRENCY_SHIFT = 12;
 const CURRENCY_BITS = 0xffff;
 
-export function postingMask(bounds: ScalarBounds, currencyNumber: number): number {
+type MaskedBounds = Pick<ScalarBounds, 'providers' | 'minConditionRank'>;
+
+export function postingMask(bounds: MaskedBounds, currencyNumber: number): number {
   if (currencyNumber > CURRENCY_BITS) throw new RangeError('more currencies than a posting can tell apart');
   return bounds.providers | (bounds.minConditionRank << RANK_SHIFT) | (currencyNumber << CURRENCY_SHIFT);
 }

@@ -1,5 +1,5 @@
 import type { Term } from '../term';
-import type { TermTable } from './term-table';
+import { ALWAYS, type TermTable } from './term-table';
 import type { WordFrequencies } from './word-frequencies';
 
 /** The terms of a rule as ids. */
@@ -40,7 +40,8 @@ function isExpressible(term: Term): boolean {
 /** The id of the term itself, or of one that occurs wherever it does. */
 function useTerm(term: Term, terms: TermTable): number {
   const spellings = term.spellings.map((words) => useSpelling(words, term.isPrefix, terms));
-  return spellings.reduce((either, next) => terms.useEither(either, next));
+  const [first = ALWAYS, ...others] = spellings;
+  return others.length === 0 ? first : terms.useEither(spellings);
 }
 
 function useSpelling(words: readonly string[], isPrefix: boolean, terms: TermTable): number {

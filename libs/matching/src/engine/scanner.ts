@@ -18,7 +18,7 @@ export class Scanner {
   /** The slots found so far for the current listing. */
   readonly found: number[] = [];
   private epoch = 0;
-  private providerBit = 0;
+  private accepting = 0;
   private rank = 0;
 
   constructor(
@@ -28,11 +28,14 @@ export class Scanner {
     private readonly board: PriceBoard,
   ) {}
 
-  /** Starts a listing whose terms are stamped with `epoch` and whose prices are on the board. */
-  begin(epoch: number, providerBit: number, conditionRank: number): void {
+  /**
+   * Starts a listing whose terms are stamped with `epoch` and whose prices are on the board.
+   * @param accepting the bits of which a mask must have one
+   */
+  begin(epoch: number, accepting: number, conditionRank: number): void {
     this.found.length = 0;
     this.epoch = epoch;
-    this.providerBit = providerBit;
+    this.accepting = accepting;
     this.rank = conditionRank;
   }
 
@@ -63,20 +66,20 @@ export class Scanner {
     const { ints, doubles, starts, lengths } = this.filed.postings;
     const { prices } = this.board;
     const { stamps } = this.terms;
-    const { epoch, providerBit, rank } = this;
+    const { epoch, accepting, rank, found } = this;
     const start = starts[list] ?? 0;
     const end = start + (lengths[list] ?? 0);
     for (let index = start; index < end; index++) {
       const int = index * INTS;
       const mask = ints[int + MASK] ?? 0;
-      if ((mask & providerBit) === 0 || rankIn(mask) > rank) continue;
+      if ((mask & accepting) === 0 || rankIn(mask) > rank) continue;
       const double = index * DOUBLES;
       if (!isWithin(prices[currencyIn(mask)], doubles[double + MIN_PRICE], doubles[double + MAX_PRICE]))
         continue;
       if (stamps[ints[int + FIRST_TERM] ?? 0] !== epoch) continue;
       const program = ints[int + PROGRAM] ?? NO_PROGRAM;
       if (program !== NO_PROGRAM && !this.programPasses(program)) continue;
-      this.found.push(ints[int + SLOT] ?? 0);
+      found.push(ints[int + SLOT] ?? 0);
     }
   }
 

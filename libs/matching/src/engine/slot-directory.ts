@@ -1,4 +1,4 @@
-import { grownFloat64, grownInt32, grownUint8, hashText } from './typed-arrays';
+import { grownInt32, grownUint8, hashText } from './typed-arrays';
 
 const FREE = -1;
 
@@ -25,7 +25,7 @@ export interface SlotOwner {
 export class SlotDirectory {
   /** Hot: by slot. */
   readonly ids: string[] = [];
-  versions = new Float64Array(1024);
+  readonly versions: number[] = [];
   private kinds = new Uint8Array(1024);
   private readonly freeSlots: number[] = [];
   private mask = 1023;
@@ -97,7 +97,6 @@ export class SlotDirectory {
   }
 
   private growSlots(length: number): void {
-    this.versions = grownFloat64(this.versions, length);
     this.kinds = grownUint8(this.kinds, length);
     this.hashes = grownInt32(this.hashes, length);
   }

@@ -7,7 +7,7 @@ const WORD = 1;
 /** `left` then `right`, where left is a word or a shorter phrase: phrases form a trie. */
 const PHRASE = 2;
 const PREFIX = 3;
-/** `left` or `right`: spellings of one name; either may be such a term itself. */
+/** Any of several terms: the spellings of one name. */
 const EITHER = 4;
 const RELEASE = 5;
 const MASTER = 6;
@@ -16,7 +16,7 @@ const MASTER = 6;
 export const ALWAYS = 0;
 
 /**
- * Everything that rules and watches can ask for by name, as small ints: words, phrases, prefixes, either of two
+ * Everything that rules and watches can ask for by name, as small ints: words, phrases, prefixes, any of several
  * spellings, Discogs ids. Terms are counted by their users and forgotten with the last one.
  */
 export class TermTable {
@@ -33,7 +33,9 @@ export class TermTable {
   hasImplied = new Uint8Array(1024);
   /** The `EITHER` terms that a term brings with it. */
   readonly implied = new Map<number, number[]>();
-  private readonly eithers = new PairTable();
+  /** By the ids of its spellings, separated by commas. */
+  private readonly eithers = new Map<string, number>();
+  private readonly spellings = new Map<number, readonly number[]>();
 
   private kinds = new Uint8Array(1024);
   private uses = new Int32Array(1024);
@@ -68,15 +70,17 @@ export class TermTable {
     return id;
   }
 
-  /** The term for either of two terms, whose uses it takes over. */
-  useEither(left: number, right: number): number {
-    const known = this.eithers.get(left, right);
-    if (known >= 0) return this.handOver(known, left, right);
-    const id = this.create(EITHER, left, right, '');
-    this.eithers.add(left, right, id);
-    for (const part of new Set([left, right])) {
-      this.implied.set(part, [...(this.implied.get(part) ?? []), id]);
-      this.hasImplied[part] = 1;
+  /** The term for any of several spellings, which are terms whose uses it takes over. */
+  useEither(spellings: readonly number[]): number {
+    const key = spellings.join();
+    const known = this.eithers.get(key);
+    if (known !== undefined) return this.handOver(known, spellings);
+    const id = this.create(EITHER, -1, -1, key);
+    this.eithers.set(key, id);
+    this.spellings.set(id, spellings);
+    for (const spelling of new Set(spellings)) {
+      this.implied.set(spelling, [...(this.implied.get(spelling) ?? []), id]);
+      this.hasImplied[spelling] = 1;
     }
     return id;
   }
@@ -96,20 +100,22 @@ export class TermTable {
     const uses = (this.uses[id] ?? 0) - 1;
     this.uses[id] = uses;
     if (uses > 0) return;
-    const left = this.left[id] ?? -1;
-    const right = this.right[id] ?? -1;
-    this.forget(id, kind, left, right);
+    const parts = this.partsOf(id, kind);
+    this.forget(id, kind);
     this.kinds[id] = 0;
     this.texts[id] = '';
     this.freeIds.push(id);
-    if (kind === PHRASE || kind === EITHER) {
-      this.release(left);
-      this.release(right);
-    }
+    for (const part of parts) this.release(part);
   }
 
-  private forget(id: number, kind: number, left: number, right: number): void {
+  private partsOf(id: number, kind: number): readonly number[] {
+    if (kind === PHRASE) return [this.left[id] ?? -1, this.right[id] ?? -1];
+    return this.spellings.get(id) ?? [];
+  }
+
+  private forget(id: number, kind: number): void {
     const text = this.texts[id] ?? '';
+    const left = this.left[id] ?? -1;
     switch (kind) {
       case WORD:
         this.words.delete(text);
@@ -118,13 +124,13 @@ export class TermTable {
         this.prefixes.delete(text);
         break;
       case PHRASE:
-        this.phrases.delete(left, right);
+        this.phrases.delete(left, this.right[id] ?? -1);
         this.leftUses[left] = (this.leftUses[left] ?? 0) - 1;
         break;
       case EITHER:
-        this.eithers.delete(left, right);
-        this.forgetImplied(left, id);
-        this.forgetImplied(right, id);
+        this.eithers.delete(text);
+        for (const spelling of new Set(this.spellings.get(id))) this.forgetImplied(spelling, id);
+        this.spellings.delete(id);
         break;
       case RELEASE:
         this.releases.delete(left);
@@ -144,7 +150,7 @@ export class TermTable {
 
   private usePhrase(left: number, right: number): number {
     const known = this.phrases.get(left, right);
-    if (known >= 0) return this.handOver(known, left, right);
+    if (known >= 0) return this.handOver(known, [left, right]);
     const id = this.create(PHRASE, left, right, '');
     this.phrases.add(left, right, id);
     this.leftUses[left] = (this.leftUses[left] ?? 0) + 1;
@@ -173,10 +179,9 @@ export class TermTable {
   }
 
   /** Uses a compound that holds its parts already, so that the caller's uses of them go. */
-  private handOver(id: number, left: number, right: number): number {
+  private handOver(id: number, parts: readonly number[]): number {
     this.use(id);
-    this.release(left);
-    this.release(right);
+    for (const part of parts) this.release(part);
     return id;
   }
 

@@ -16,12 +16,6 @@ export function grownUint32(array: Uint32Array<ArrayBuffer>, length: number): Ui
   return copy;
 }
 
-export function grownFloat64(array: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const copy = new Float64Array(Math.max(length, grown(array.length)));
-  copy.set(array);
-  return copy;
-}
-
 export function grownUint8(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(Math.max(length, grown(array.length)));
   copy.set(array);
