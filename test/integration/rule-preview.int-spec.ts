@@ -39,7 +39,7 @@ describe('the preview of a rule', () => {
   const preview = async (body: unknown, params = '') =>
     await me.call('POST', `/api/watch-rules/preview${params}`, body);
 
-  it('says what it would accept and reject, why, those that miss least first', async () => {
+  it('says what it would accept and reject, why, the same record before others', async () => {
     const { status, body } = await preview({ name: 'Can', query });
 
     expect([status, body]).toMatchObject([

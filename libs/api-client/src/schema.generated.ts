@@ -1611,7 +1611,7 @@ export interface components {
             checked: number;
             /** @description How many days back they were seen at most */
             days: number;
-            /** @description Those that miss least first, at most `limit` */
+            /** @description Those that miss the fewest words first, then the fewest conditions; at most `limit` */
             rejected: {
                 listing: components["schemas"]["ListingOut"];
                 /** @description Every condition that the listing does not satisfy */

@@ -57,7 +57,7 @@ export class RulePreview {
       return { row, listing, reasons: rejectionsOf(rule, listing, fx) };
     });
     const accepted = held.filter(({ reasons }) => reasons.length === 0);
-    const rejected = held.filter(({ reasons }) => reasons.length > 0).sort(byReasons);
+    const rejected = held.filter(({ reasons }) => reasons.length > 0).sort(byNearness);
     return {
       accepted_count: accepted.length,
       rejected_count: rejected.length,
@@ -78,8 +78,12 @@ export class RulePreview {
   }
 }
 
-const byReasons = (a: { reasons: Rejection[] }, b: { reasons: Rejection[] }): number =>
-  a.reasons.length - b.reasons.length;
+/** A copy of the record that is too dear is nearer to what was meant than another record. */
+const byNearness = (a: { reasons: Rejection[] }, b: { reasons: Rejection[] }): number =>
+  wordsMissedIn(a.reasons) - wordsMissedIn(b.reasons) || a.reasons.length - b.reasons.length;
+
+const wordsMissedIn = (reasons: readonly Rejection[]): number =>
+  reasons.filter(({ code }) => code === 'word_missing').length;
 
 const sourcesOf = ({ sources }: RuleQuery): ProviderName[] =>
   PROVIDER_NAMES.filter((name) => Array.isArray(sources) && sources.includes(name));
