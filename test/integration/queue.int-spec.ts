@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ConfigModule, parseConfig } from '@waxwatch/platform/config';
+import { type Correlation, currentCorrelation, runCorrelated } from '@waxwatch/platform/correlation';
 import { LifecycleModule } from '@waxwatch/platform/lifecycle';
 import { Metrics, MetricsModule } from '@waxwatch/platform/metrics';
 import {
@@ -155,6 +156,65 @@ function describeQueue(adapter: string, env: () => Record<string, string>): void
       await eventually(async () => expect(await outcomes(process)).toEqual({ invalid: 2, done: 2 }));
     });
 
+    /** What jobs belong to that somebody rings now. */
+    const belongings = (): Correlation[] => {
+      const seen: Correlation[] = [];
+      process.tasks.work = async () => {
+        await Promise.resolve();
+        seen.push(currentCorrelation());
+      };
+      return seen;
+    };
+
+    it('runs a job on behalf of the request that rang', async () => {
+      const seen = belongings();
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+      await runCorrelated({ requestId: 'mine-1', traceparent }, async () => await nudgeAll([1]));
+
+      await eventually(() => expect(process.tasks.finished).toEqual([1]));
+      expect(seen).toEqual([
+        {
+          requestId: 'mine-1',
+          traceparent,
+          job: { id: expect.any(String) as string, name: task.name, queue: task.queue },
+        },
+      ]);
+    });
+
+    it('runs a job on behalf of nobody that no request rang, whatever ran before it', async () => {
+      const seen = belongings();
+      await runCorrelated({ requestId: 'mine-1' }, async () => await nudgeAll([1]));
+      await nudgeAll([2]);
+
+      await eventually(() => expect(process.tasks.finished).toHaveLength(2));
+      expect(seen.map(({ requestId }) => requestId)).toEqual(['mine-1', undefined]);
+    });
+
+    it('knows jobs apart', async () => {
+      const seen = belongings();
+      await nudgeAll(upTo(5));
+
+      await eventually(() => expect(seen).toHaveLength(5));
+      expect(new Set(seen.map(({ job }) => job?.id)).size).toBe(5);
+    });
+
+    it.each([
+      { origin: { request_id: 'two\nlines' } },
+      { origin: { request_id: 'x'.repeat(129) } },
+      { origin: { request_id: 7, traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01` } },
+      { origin: { traceparent: 'ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more' } },
+      { origin: 'mine-1' },
+      { origin: [null] },
+      { origin: null },
+    ])('runs a job whose origin nobody can trust, without it: %j', async (odd) => {
+      const seen = belongings();
+      await process.queue.nudge(oddTask, { id: 1, ...odd });
+
+      await eventually(() => expect(process.tasks.finished).toEqual([1]));
+      expect([seen[0]?.requestId, seen[0]?.traceparent]).toEqual([undefined, undefined]);
+    });
+
     it('drops a job that nobody knows', async () => {
       await process.queue.nudge(unknownTask, {});
       await nudgeAll([1]);
@@ -273,7 +333,9 @@ describe('queue port over a Bull whose jobs nobody takes', () => {
 
   it('keeps a bounded number of bells of each kind, and rings the others none the less', async () => {
     for (let round = 0; round < 200; round += 1) {
-      expect(await process.queue.nudge(task, { id: 1 })).toBe(true);
+      // Whoever rings, the bell is the same.
+      const ring = async () => await process.queue.nudge(task, { id: 1 });
+      expect(await runCorrelated({ requestId: `request-${round}` }, ring)).toBe(true);
     }
     expect(await waitingDeliveries()).toBe(64);
 

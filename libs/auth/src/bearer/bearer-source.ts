@@ -3,7 +3,6 @@ import { AuthGuard } from '@nestjs/passport';
 import { Clock } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { AppError } from '@waxwatch/platform/errors';
-import { requestIdOf } from '@waxwatch/platform/http';
 import type { IncomingMessage } from 'node:http';
 import type { Credential, CredentialSource } from '../credential';
 import { BearerStrategy } from './bearer.strategy';
@@ -52,14 +51,12 @@ export class BearerSource extends AuthGuard() implements CredentialSource {
   }
 
   /** Called by passport with what the strategy found: `error` from our checks, `info` from its own. */
-  override handleRequest<T>(error: unknown, user: T | false, info: unknown, context: ExecutionContext): T {
+  override handleRequest<T>(error: unknown, user: T | false, info: unknown): T {
     if (user && !error) return user;
     const reason =
       [error, info].find((candidate) => candidate instanceof AppError) ?? invalidToken(info ?? error);
-    const request = context.switchToHttp().getRequest<object>();
     this.logger.warn({
       event: 'auth.token.invalid',
-      request_id: requestIdOf(request),
       reason: reason.message,
       error: info instanceof Error ? `${info.name}: ${info.message}` : undefined,
     });

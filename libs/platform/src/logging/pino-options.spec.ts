@@ -24,6 +24,7 @@ describe('pinoOptions', () => {
       level: 'info',
       event: 'poll.done',
       fetched: 3,
+      request_id: '-',
     });
   });
 

@@ -1,5 +1,6 @@
 import type { LoggerOptions } from 'pino';
 import type { AppConfig } from '../config/app-config';
+import { correlationFields } from './correlation-fields';
 import { redact } from './redact';
 
 /** `{ts, level, logger, event, request_id, …}`; the message of a plain text line is its `event`. */
@@ -15,6 +16,7 @@ export function pinoOptions(config: Pick<AppConfig, 'LOG_LEVEL'>): LoggerOptions
       level: (label) => ({ level: label === 'warn' ? 'warning' : label }),
       log: (fields) => redact(fields) as Record<string, unknown>,
     },
+    mixin: correlationFields,
     serializers: { err: (value: unknown) => value },
   };
 }

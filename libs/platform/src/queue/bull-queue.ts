@@ -3,6 +3,7 @@ import type { Job, Queue } from 'bull';
 import type { QueueName } from '../config/app-config';
 import type { Metrics } from '../metrics/metrics';
 import type { JobDefinition } from './job';
+import { readOrigin, withOrigin } from './job-origin';
 import { JobQueue } from './job-queue';
 import type { JobRunner } from './job-runner';
 import { untilReady } from './until-ready';
@@ -102,7 +103,7 @@ export class BullQueue extends JobQueue {
       await untilReady(queue.client, AbortSignal.timeout(RING_TIMEOUT_MS));
     }
     if (await this.isRungEnough(queue, name, payload)) return;
-    await queue.add(name, payload);
+    await queue.add(name, withOrigin(payload));
   }
 
   /** Those that wait now are heard later than now, so nothing is missed by adding no more of them. */
@@ -110,7 +111,7 @@ export class BullQueue extends JobQueue {
     if ((await queue.getWaitingCount()) < MAX_WAITING_ALIKE) return false;
     const text = JSON.stringify(payload);
     const waiting: (Job<unknown> | null)[] = await queue.getWaiting(0, MAX_LOOKED_AT - 1);
-    const alike = waiting.filter((job) => job?.name === name && JSON.stringify(job.data) === text);
+    const alike = waiting.filter((job) => job?.name === name && textOf(job) === text);
     return alike.length >= MAX_WAITING_ALIKE;
   }
 
@@ -138,7 +139,7 @@ export class BullQueue extends JobQueue {
   private async run(queue: Queue, job: Job<unknown>): Promise<void> {
     // Fetched while the process was told to stop: the bell is passed on.
     if (this.isStopping()) await queue.add(job.name, job.data);
-    else await this.runner.run(job.name, job.data, job.timestamp);
+    else await this.runner.run(job.name, job.data, job.timestamp, String(job.id));
   }
 
   private isStopping(): boolean {
@@ -147,13 +148,23 @@ export class BullQueue extends JobQueue {
 
   private listen(name: QueueName, queue: Queue): void {
     for (const event of TROUBLE_EVENTS) {
-      queue.on(event, (subject: unknown) => {
+      // `error` comes with the error alone, the others with the job first.
+      queue.on(event, (subject: unknown, second: unknown) => {
         this.troubles.inc({ queue: name, event });
-        const err = subject instanceof Error ? subject : undefined;
-        this.logger.warn({ event: `queue.${event.replaceAll('-', '_')}`, queue: name, err });
+        const err = [subject, second].find((value) => value instanceof Error);
+        const job_id = jobIdOf(subject);
+        this.logger.warn({ event: `queue.${event.replaceAll('-', '_')}`, queue: name, job_id, err });
       });
     }
   }
+}
+
+/** What a waiting bell says, wherever it came from. */
+const textOf = (job: Job<unknown>): string => JSON.stringify(readOrigin(job.data).payload);
+
+function jobIdOf(subject: unknown): string | undefined {
+  const { id } = (subject ?? {}) as { id?: unknown };
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 }
 
 /** Bull keeps the promise of its first start, also a rejected one, and refuses to be given a handler again. */

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { z } from 'zod';
 import { eventually } from '../../../../test/support/eventually';
+import { runCorrelated } from '../correlation/correlation';
 import { Metrics } from '../metrics/metrics';
 import { InProcessQueue } from './in-process-queue';
 import { defineJob, HandlesJob, type JobHandler } from './job';
@@ -49,7 +50,8 @@ describe('InProcessQueue', () => {
   it('rings a bell once that nobody has heard yet, however often it is asked to', async () => {
     const handler = new Deliver();
     const queue = queueWith(handler);
-    for (let n = 0; n < 1000; n += 1) await queue.nudge(deliver, {});
+    for (let n = 0; n < 1000; n += 1)
+      await runCorrelated({ requestId: `request-${n}` }, async () => await queue.nudge(deliver, {}));
     await queue.nudge(deliver, { id: 1 });
 
     await queue.start();

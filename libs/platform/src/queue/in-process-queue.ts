@@ -1,11 +1,13 @@
 import type { QueueName } from '../config/app-config';
 import type { JobDefinition } from './job';
+import { withOrigin } from './job-origin';
 import { JobQueue } from './job-queue';
 import type { JobRunner } from './job-runner';
 
 interface Waiting {
+  id: string;
   name: string;
-  payload: unknown;
+  data: unknown;
   enqueuedAtMs: number;
 }
 
@@ -15,6 +17,7 @@ export class InProcessQueue extends JobQueue {
   private readonly waiting = new Map<QueueName, Map<string, Waiting>>();
   private readonly running = new Map<QueueName, Set<Promise<void>>>();
   private isStarted = false;
+  private rung = 0;
 
   constructor(
     private readonly runner: JobRunner,
@@ -27,12 +30,8 @@ export class InProcessQueue extends JobQueue {
     await Promise.resolve();
     const jobs = this.waiting.get(job.queue) ?? new Map<string, Waiting>();
     this.waiting.set(job.queue, jobs);
-    // The same journey as through Redis: what JSON does not keep, no handler sees.
-    const text = JSON.stringify(payload);
-    const key = `${job.name} ${text}`;
-    if (!jobs.has(key)) {
-      jobs.set(key, { name: job.name, payload: JSON.parse(text), enqueuedAtMs: Date.now() });
-    }
+    const key = `${job.name} ${JSON.stringify(payload)}`;
+    if (!jobs.has(key)) jobs.set(key, this.waitingJob(job.name, payload));
     this.pump(job.queue);
     return true;
   }
@@ -52,6 +51,13 @@ export class InProcessQueue extends JobQueue {
     clearTimeout(timer);
   }
 
+  /** The same journey as through Redis: what JSON does not keep, no handler sees. */
+  private waitingJob(name: string, payload: unknown): Waiting {
+    this.rung += 1;
+    const data: unknown = JSON.parse(JSON.stringify(withOrigin(payload)));
+    return { id: String(this.rung), name, data, enqueuedAtMs: Date.now() };
+  }
+
   private pump(queue: QueueName): void {
     const jobs = this.waiting.get(queue) ?? new Map<string, Waiting>();
     const active = this.running.get(queue) ?? new Set<Promise<void>>();
@@ -69,8 +75,8 @@ export class InProcessQueue extends JobQueue {
     }
   }
 
-  private async runInLaterTurn({ name, payload, enqueuedAtMs }: Waiting): Promise<void> {
+  private async runInLaterTurn({ id, name, data, enqueuedAtMs }: Waiting): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    await this.runner.run(name, payload, enqueuedAtMs);
+    await this.runner.run(name, data, enqueuedAtMs, id);
   }
 }

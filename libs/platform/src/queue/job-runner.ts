@@ -1,15 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { runCorrelated } from '../correlation/correlation';
 import { Metrics } from '../metrics/metrics';
 import { handledJobOf, type JobDefinition, type JobHandler } from './job';
+import { readOrigin } from './job-origin';
+
+interface Handled {
+  job: JobDefinition<unknown>;
+  handler: JobHandler<unknown>;
+}
 
 /** Runs a job's handler in this process and counts how it ended. Both queue adapters end here. */
 @Injectable()
 export class JobRunner {
   private readonly logger = new Logger('queue');
-  private readonly handlers = new Map<
-    string,
-    { job: JobDefinition<unknown>; handler: JobHandler<unknown> }
-  >();
+  private readonly handlers = new Map<string, Handled>();
   private readonly outcomes;
   private readonly lag;
 
@@ -35,28 +39,42 @@ export class JobRunner {
     return this.handlers.has(name);
   }
 
-  /** Never throws: the row behind the job says whether anything is left to do, and a sweep will find it. */
-  async run(name: string, payload: unknown, enqueuedAtMs: number): Promise<void> {
+  /**
+   * Runs the handler of the job `name` with what travelled through the queue. Never throws: the row behind the job
+   * says whether anything is left to do, and a sweep will find it.
+   * @param enqueuedAtMs when the bell was rung, in milliseconds since 1970
+   * @param id what the queue calls this job; `-` for one that went through no queue
+   */
+  async run(name: string, data: unknown, enqueuedAtMs: number, id = '-'): Promise<void> {
     const known = this.handlers.get(name);
     if (!known) {
       this.logger.warn({ event: 'queue.job.unknown', job: name });
       return;
     }
-    const { job, handler } = known;
-    this.lag.observe({ queue: job.queue }, Math.max(0, Date.now() - enqueuedAtMs) / 1000);
+    const { queue } = known.job;
+    this.lag.observe({ queue }, Math.max(0, Date.now() - enqueuedAtMs) / 1000);
+    const { payload, origin } = readOrigin(data);
+    await runCorrelated({ ...origin, job: { id, name, queue } }, async () => {
+      this.outcomes.inc({ queue, job: name, outcome: await this.outcomeOf(known, payload) });
+    });
+  }
+
+  private async outcomeOf({ job, handler }: Handled, payload: unknown): Promise<string> {
     // Redis may hold a job from another release, so the payload is parsed like any input.
     const parsed = job.payload.safeParse(payload);
     if (!parsed.success) {
-      this.outcomes.inc({ queue: job.queue, job: name, outcome: 'invalid' });
-      this.logger.error({ event: 'queue.job.invalid_payload', job: name });
-      return;
+      this.logger.error({ event: 'queue.job.invalid_payload' });
+      return 'invalid';
     }
+    const startedAt = performance.now();
     try {
       await handler.handle(parsed.data);
-      this.outcomes.inc({ queue: job.queue, job: name, outcome: 'done' });
+      const duration_ms = Math.round(performance.now() - startedAt);
+      this.logger.debug({ event: 'queue.job.done', duration_ms });
+      return 'done';
     } catch (error) {
-      this.outcomes.inc({ queue: job.queue, job: name, outcome: 'failed' });
-      this.logger.error({ event: 'queue.job.failed', job: name, err: error });
+      this.logger.error({ event: 'queue.job.failed', err: error });
+      return 'failed';
     }
   }
 }

@@ -1,0 +1,2 @@
+export { type Correlation, currentCorrelation, runCorrelated } from './correlation';
+export { isSafeRequestId, safeRequestId, safeTraceparent } from './safe-ids';
