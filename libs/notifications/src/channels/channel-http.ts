@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import { oneLine, truncate } from '../content/plain-text';
 import { ChannelError } from './channel-sender';
-import { isPublicAddress, NameResolver, PrivateAddressError, publicLookup } from './public-address';
+import { isPublicAddress, NameResolver, PrivateAddressError, PublicNames } from './public-address';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -43,6 +43,7 @@ export interface ChannelAnswer {
 /** Posts to providers and to whatever addresses users give; of the latter only public ones over https. */
 @Injectable()
 export class ChannelHttp implements BeforeApplicationShutdown {
+  private readonly names: PublicNames;
   private readonly guarded: Agent;
   private readonly plain = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, ...TIMEOUTS });
 
@@ -51,7 +52,8 @@ export class ChannelHttp implements BeforeApplicationShutdown {
     @InjectConfig() private readonly config: Pick<AppConfig, 'CHANNEL_TRUSTED_ORIGINS'>,
     resolver: NameResolver,
   ) {
-    const connect = { lookup: publicLookup(resolver), timeout: CONNECT_TIMEOUT_MS };
+    this.names = new PublicNames(resolver);
+    const connect = { lookup: this.names.lookup, timeout: CONNECT_TIMEOUT_MS };
     this.guarded = new Agent({ connect, ...TIMEOUTS });
   }
 
@@ -62,7 +64,7 @@ export class ChannelHttp implements BeforeApplicationShutdown {
     if (username !== '' || password !== '') return 'address_invalid';
     if (this.config.CHANNEL_TRUSTED_ORIGINS.includes(origin)) return null;
     if (protocol !== 'https:') return 'address_invalid';
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const host = hostOf(hostname);
     // The resolver is not asked about addresses.
     if (isIP(host) !== 0) return isPublicAddress(host) ? null : 'address_refused';
     return host.includes('.') ? null : 'address_refused';
@@ -78,7 +80,7 @@ export class ChannelHttp implements BeforeApplicationShutdown {
     if (refusal !== null) throw new ChannelError(refusal, false);
     const isTrusted =
       call.isConfigured === true || this.config.CHANNEL_TRUSTED_ORIGINS.includes(new URL(call.url).origin);
-    const answer = await this.ask(call, isTrusted ? this.plain : this.guarded, signal);
+    const answer = await this.ask(call, isTrusted, signal);
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw this.failureOf(call, answer);
   }
@@ -87,13 +89,14 @@ export class ChannelHttp implements BeforeApplicationShutdown {
     await Promise.all([this.guarded.destroy(), this.plain.destroy()]);
   }
 
-  private async ask(call: ChannelPost, dispatcher: Agent, signal: AbortSignal): Promise<ChannelAnswer> {
+  private async ask(call: ChannelPost, isTrusted: boolean, signal: AbortSignal): Promise<ChannelAnswer> {
+    const { hostname } = new URL(call.url);
+    const isName = isIP(hostOf(hostname)) === 0;
     try {
-      const { url, headers, body } = call;
-      const answer = await request(url, { method: 'POST', headers, body, dispatcher, signal });
-      // The status is the answer. Who has taken a message and goes on talking is not to be sent it again.
-      const text = await answer.body.text().catch(() => '');
-      return { status: answer.statusCode, text, headers: answer.headers };
+      if (isTrusted) return await send(call, this.plain, signal);
+      // Of addresses there is nothing to ask; `refusalOf` has looked at them.
+      if (!isName) return await send(call, this.guarded, signal);
+      return await this.names.during(hostname, signal, async () => await send(call, this.guarded, signal));
     } catch (error) {
       if (error instanceof PrivateAddressError) throw new ChannelError('address_refused', false);
       // Only the name of the failure: its text may have the address, and that may be a secret.
@@ -122,6 +125,17 @@ export class ChannelHttp implements BeforeApplicationShutdown {
     const seconds = [Number(inBody ?? NaN), Number(stated ?? NaN), asDate].find(Number.isFinite);
     return seconds === undefined ? undefined : Math.min(Math.max(Math.ceil(seconds), 1), MOST_WAIT_SECONDS);
   }
+}
+
+/** IPv6 addresses stand in brackets within a URL. */
+const hostOf = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
+
+async function send(call: ChannelPost, dispatcher: Agent, signal: AbortSignal): Promise<ChannelAnswer> {
+  const { url, headers, body } = call;
+  const answer = await request(url, { method: 'POST', headers, body, dispatcher, signal });
+  // The status is the answer. Who has taken a message and goes on talking is not to be sent it again.
+  const text = await answer.body.text().catch(() => '');
+  return { status: answer.statusCode, text, headers: answer.headers };
 }
 
 /** Servers repeat of an address its path only, and of a header only the token. */

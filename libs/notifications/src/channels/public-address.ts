@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type LookupAddress, type LookupAllOptions, lookup as lookupName } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { Resolver } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** Everything that RFC 6890 and its like keep from the public; 169.254/16 has the clouds' metadata. */
@@ -37,36 +38,87 @@ export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError';
 }
 
-/** Asks the operating system what a name stands for. */
+const QUERY_TIMEOUT_MS = 1_000;
+const QUERY_TRIES = 2;
+const RESOLVE_TIMEOUT_MS = 3_000;
+
+/**
+ * Asks name servers what a name stands for. Not the operating system, which would look into hosts files as well: its
+ * lookups each hold one of a few threads that the whole process shares, for as long as a name server likes.
+ */
 @Injectable()
 export class NameResolver {
-  /** All addresses of a name. */
-  readonly lookup: (
-    name: string,
-    options: LookupAllOptions,
-    callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-  ) => void = lookupName;
+  /**
+   * All addresses of a name, of both kinds as far as its servers tell.
+   * @throws Error with the `code` of `node:dns`, `ECANCELLED` when the time is up
+   */
+  async addressesOf(name: string, signal: AbortSignal): Promise<LookupAddress[]> {
+    const resolver = this.newResolver();
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(RESOLVE_TIMEOUT_MS)]);
+    deadline.throwIfAborted();
+    const cancel = (): void => {
+      resolver.cancel();
+    };
+    deadline.addEventListener('abort', cancel, { once: true });
+    try {
+      const answers = await Promise.allSettled([
+        resolver.resolve4(name).then((found) => found.map((address) => ({ address, family: 4 }))),
+        resolver.resolve6(name).then((found) => found.map((address) => ({ address, family: 6 }))),
+      ]);
+      return addressesIn(answers);
+    } finally {
+      deadline.removeEventListener('abort', cancel);
+    }
+  }
+
+  protected newResolver(): Resolver {
+    return new Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES });
+  }
+}
+
+/** A name has addresses of one kind or both; only where there are none, it matters why. */
+function addressesIn(answers: readonly PromiseSettledResult<LookupAddress[]>[]): LookupAddress[] {
+  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  if (found.length > 0) return found;
+  const failures = answers.flatMap((answer): unknown[] =>
+    answer.status === 'rejected' ? [answer.reason] : [],
+  );
+  throw failures.find((error) => (error as { code?: unknown }).code !== 'ENODATA') ?? failures[0];
 }
 
 /**
- * Resolves names for connections that strangers choose. The connection goes to an address that was checked, not to
- * the name, so that nothing changes in between; one private address among several refuses the name.
+ * Names that strangers chose and that are being called just now, each with the addresses that were checked. A
+ * connection goes to one of those and asks nobody again, so that nothing changes in between.
  */
-export const publicLookup =
-  (resolver: NameResolver): LookupFunction =>
-  (hostname, options, callback) => {
-    resolver.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) {
-        callback(error, '', 0);
-        return;
-      }
-      const [first] = addresses;
-      if (!first || !addresses.every(({ address }) => isPublicAddress(address))) {
-        callback(new PrivateAddressError('no public address'), '', 0);
-      } else if (options.all === true) {
-        callback(null, addresses);
-      } else {
-        callback(null, first.address, first.family);
-      }
-    });
+export class PublicNames {
+  private readonly calls = new Map<string, Set<readonly LookupAddress[]>>();
+
+  constructor(private readonly resolver: NameResolver) {}
+
+  /**
+   * Makes a call while connections to the name are possible.
+   * @throws PrivateAddressError when any one of its addresses is not public; what `NameResolver` throws
+   */
+  async during<T>(name: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+    const addresses = await this.resolver.addressesOf(name, signal);
+    if (!addresses.every(({ address }) => isPublicAddress(address)))
+      throw new PrivateAddressError('not a public address');
+    const known = this.calls.get(name) ?? new Set();
+    this.calls.set(name, known.add(addresses));
+    try {
+      return await call();
+    } finally {
+      known.delete(addresses);
+      if (known.size === 0) this.calls.delete(name);
+    }
+  }
+
+  /** For `net.connect`. */
+  readonly lookup: LookupFunction = (name, { all }, callback) => {
+    const [addresses = []] = this.calls.get(name) ?? [];
+    const [first] = addresses;
+    if (!first) callback(new PrivateAddressError('nobody is calling this name'), '', 0);
+    else if (all === true) callback(null, [...addresses]);
+    else callback(null, first.address, first.family);
   };
+}
