@@ -1,7 +1,7 @@
 import { AuthModule } from '@waxwatch/auth';
 import { NotificationsApiModule } from '@waxwatch/notifications';
 import type { Database } from '@waxwatch/platform/database';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { SnsSimulator, TOPIC } from '../simulators/sns/sns-simulator';
 import { useTestDatabase } from '../support/database';
 import { type DeliveryWorker, startDeliveryWorker } from '../support/delivery-worker';
@@ -137,6 +137,14 @@ describe('mail that is not wanted or does not arrive', () => {
       }),
     ],
     [
+      'a certificate of another region than the topic’s',
+      412,
+      () => ({
+        ...sns.message({ Message: sns.bounce(ADDRESS) }),
+        SigningCertURL: 'https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem',
+      }),
+    ],
+    [
       'a certificate out of another answer of SNS',
       412,
       () => ({
@@ -167,6 +175,55 @@ describe('mail that is not wanted or does not arrive', () => {
     expect(await db.rows('SELECT FROM email_suppressions')).toEqual([]);
     expect(await db.rows('SELECT FROM mail_feedback_messages')).toEqual([]);
     expect(await events()).toEqual([]);
+  });
+
+  describe('believe a certificate', () => {
+    const signedAt = (name: string) => ({
+      ...sns.message({ Message: sns.bounce(ADDRESS) }),
+      SigningCertURL: `${sns.url}/SimpleNotificationService-${name}.pem`,
+    });
+    const fetches = (name: string) => sns.requests(`/SimpleNotificationService-${name}.pem`).length;
+    const publicKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      .publicKey.export({ type: 'spki', format: 'pem' })
+      .toString();
+    const edited = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
+
+    it.each([
+      ['a page', '<html></html>', 'page'],
+      ['nothing', '', 'nothing'],
+      ['a damaged certificate', edited, 'damaged'],
+      ['a bare key', publicKey, 'key'],
+    ])('only: %s in its place refuses the message, and is not remembered', async (_what, body, name) => {
+      sns.inject({ kind: 'status', status: 200, body });
+
+      expect(await post(signedAt(name))).toBe(412);
+      expect(await db.rows('SELECT FROM email_suppressions')).toEqual([]);
+      expect(await post(signedAt(name))).toBe(204);
+      expect(fetches(name)).toBe(2);
+    });
+
+    it.each([403, 500])('that could not be had (%d) the next time', async (status) => {
+      sns.inject({ kind: 'status', status });
+
+      expect(await post(signedAt(`later${status}`))).toBe(503);
+      expect(await post(signedAt(`later${status}`))).toBe(204);
+    });
+
+    it('that is fetched once, however many messages wait for it', async () => {
+      const statuses = await Promise.all(Array.from({ length: 8 }, () => post(signedAt('many'))));
+
+      expect(new Set(statuses)).toEqual(new Set([204]));
+      expect(await post(signedAt('many'))).toBe(204);
+      expect(fetches('many')).toBe(1);
+    });
+
+    it('once the fetch that all of them wait for works again', async () => {
+      sns.inject({ kind: 'reset' });
+      const statuses = await Promise.all(Array.from({ length: 4 }, () => post(signedAt('broken'))));
+
+      expect(statuses).toContain(503);
+      expect(await post(signedAt('broken'))).toBe(204);
+    });
   });
 
   describe('links in mails', () => {

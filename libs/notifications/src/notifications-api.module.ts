@@ -6,6 +6,7 @@ import { MutesController } from './mutes/mutes.controller';
 import { LinkActions } from './links/link-actions';
 import { LinksController } from './links/links.controller';
 import { MailFeedback } from './mail-feedback/mail-feedback';
+import { SnsCertificates } from './mail-feedback/sns-certificates';
 import { MailFeedbackController } from './mail-feedback/mail-feedback.controller';
 import { NotificationsController } from './notifications.controller';
 import { ChannelSendersModule } from './channel-senders.module';
@@ -24,6 +25,6 @@ import { UserChannels } from './user-channels/user-channels.service';
     MailFeedbackController,
     UserChannelsController,
   ],
-  providers: [ChannelTest, GivenUp, InboxService, LinkActions, MailFeedback, UserChannels],
+  providers: [ChannelTest, GivenUp, InboxService, LinkActions, MailFeedback, SnsCertificates, UserChannels],
 })
 export class NotificationsApiModule {}

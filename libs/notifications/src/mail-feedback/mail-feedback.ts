@@ -3,8 +3,6 @@ import { Clock } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
-import { createPublicKey, type KeyObject } from 'node:crypto';
-import { request } from 'undici';
 import { Outbox } from '../outbox';
 import { RECORD_CHANNEL_DISABLED } from '../user-channels/user-channels.sql';
 import { FORGET_MESSAGES, NOTE_FEEDBACK, NOTE_MESSAGE, USERS_OF_ADDRESS } from './mail-feedback.sql';
@@ -16,10 +14,9 @@ import {
   type SnsMessage,
   snsMessage,
 } from './sns-message';
+import { fetchText, SnsCertificates } from './sns-certificates';
 
 const ENOUGH_SOFT_BOUNCES = 5;
-const FETCH_TIMEOUT_MS = 5_000;
-const MOST_KEYS = 10;
 /** SNS tries for an hour at most; what is older is somebody's recording. */
 const MOST_AGE_MS = 2 * 3_600_000;
 
@@ -27,12 +24,12 @@ const MOST_AGE_MS = 2 * 3_600_000;
 @Injectable()
 export class MailFeedback {
   private readonly logger = new Logger('notifications');
-  private readonly keys = new Map<string, KeyObject>();
 
   constructor(
     private readonly db: Database,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
+    private readonly certificates: SnsCertificates,
     @InjectConfig() private readonly config: AppConfig,
   ) {}
 
@@ -50,28 +47,23 @@ export class MailFeedback {
   }
 
   private async verify(message: SnsMessage): Promise<void> {
-    const { SigningCertURL: url, Timestamp } = message;
-    const isOurs = isSnsCertificate(url, this.config.SNS_ENDPOINT_URL);
+    const { Timestamp } = message;
     const age = this.clock.now().getTime() - Date.parse(Timestamp);
     const isFresh = Number.isFinite(age) && Math.abs(age) < MOST_AGE_MS;
-    if (!isOurs || !isFresh || !isSignedBy(await this.keyAt(url), message)) {
-      this.logger.warn({ event: 'notifications.feedback.forged', topic: message.TopicArn });
-      throw new AppError('precondition_failed', 'not signed by Amazon SNS');
-    }
+    if (isFresh && (await this.isSigned(message))) return;
+    this.logger.warn({ event: 'notifications.feedback.forged', topic: message.TopicArn });
+    throw new AppError('precondition_failed', 'not signed by Amazon SNS');
   }
 
-  /** Certificates change with their address, so that one is fetched once. */
-  private async keyAt(url: string): Promise<KeyObject> {
-    const known = this.keys.get(url);
-    if (known) return known;
-    const key = createPublicKey(await fetchText(url));
-    if (this.keys.size >= MOST_KEYS) this.keys.clear();
-    this.keys.set(url, key);
-    return key;
+  private async isSigned(message: SnsMessage): Promise<boolean> {
+    const { SigningCertURL: url, TopicArn } = message;
+    if (!isSnsCertificate(url, TopicArn, this.config.SNS_ENDPOINT_URL)) return false;
+    const key = await this.certificates.keyAt(url);
+    return key !== null && isSignedBy(key, message);
   }
 
-  private async confirm({ SubscribeURL: url = '' }: SnsMessage): Promise<void> {
-    if (!isSnsUrl(url, this.config.SNS_ENDPOINT_URL))
+  private async confirm({ SubscribeURL: url = '', TopicArn }: SnsMessage): Promise<void> {
+    if (!isSnsUrl(url, TopicArn, this.config.SNS_ENDPOINT_URL))
       throw new AppError('precondition_failed', 'not an address of Amazon SNS');
     await fetchText(url);
     this.logger.log({ event: 'notifications.feedback.subscribed' });
@@ -115,16 +107,5 @@ function readMessage(body: unknown): SnsMessage {
     return snsMessage.parse(text);
   } catch (cause) {
     throw new AppError('precondition_failed', 'not a message of Amazon SNS', { cause });
-  }
-}
-
-async function fetchText(url: string): Promise<string> {
-  try {
-    const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-    const text = await body.text();
-    if (statusCode === 200) return text;
-    throw new Error(`status ${statusCode}`);
-  } catch (cause) {
-    throw new AppError('unavailable', 'Amazon SNS cannot be reached just now', { cause });
   }
 }

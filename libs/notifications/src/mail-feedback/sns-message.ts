@@ -39,14 +39,22 @@ export function isSignedBy(key: KeyObject, message: SnsMessage): boolean {
   return verifier.verify(key, message.Signature, 'base64');
 }
 
-const SNS_HOST = /^sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(\.cn)?$/;
+/** `arn:partition:sns:region:account:name`. */
+const REGION = /^arn:aws[a-z-]*:sns:([a-z0-9-]{3,40}):/;
 
-/** Whether an address is one of SNS itself, or of what stands in for it. */
-export function isSnsUrl(url: string, alsoAt: string | undefined): boolean {
+/** Where SNS is in the region of a topic; a message of any other region is not about it. */
+function hostOf(topicArn: string): string | null {
+  const region = REGION.exec(topicArn)?.[1];
+  if (region === undefined) return null;
+  return `sns.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}
+
+/** Whether an address is one of SNS itself in the topic's region, or of what stands in for it. */
+export function isSnsUrl(url: string, topicArn: string, alsoAt: string | undefined): boolean {
   if (!URL.canParse(url)) return false;
-  const { protocol, host, origin, username } = new URL(url);
+  const { protocol, host, origin, username, password } = new URL(url);
   if (alsoAt !== undefined && origin === new URL(alsoAt).origin) return true;
-  return protocol === 'https:' && SNS_HOST.test(host) && username === '';
+  return protocol === 'https:' && host === hostOf(topicArn) && username === '' && password === '';
 }
 
 const CERTIFICATE_PATH = /^\/SimpleNotificationService-[0-9a-zA-Z]{1,64}\.pem$/;
@@ -55,8 +63,8 @@ const CERTIFICATE_PATH = /^\/SimpleNotificationService-[0-9a-zA-Z]{1,64}\.pem$/;
  * Whether an address is that of a signing certificate of SNS, and nothing else there: its API answers with texts that
  * strangers chose, and those may hold a certificate.
  */
-export function isSnsCertificate(url: string, alsoAt: string | undefined): boolean {
-  if (!isSnsUrl(url, alsoAt)) return false;
+export function isSnsCertificate(url: string, topicArn: string, alsoAt: string | undefined): boolean {
+  if (!isSnsUrl(url, topicArn, alsoAt)) return false;
   const { pathname, search } = new URL(url);
   return CERTIFICATE_PATH.test(pathname) && search === '';
 }
