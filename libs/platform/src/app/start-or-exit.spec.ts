@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { eventually } from '../../../../test/support/eventually';
 import { startOrExit } from './start-or-exit';
 
@@ -59,6 +60,32 @@ describe('startOrExit', () => {
   it('takes anything for an error', async () => {
     expect((await outcomeOf('no')).text).toBe('api: failed to start: no\n');
     expect((await outcomeOf(null)).text).toBe('api: failed to start: null\n');
+  });
+
+  it('ends with 1 for what nobody caught, without what hangs on it', () => {
+    const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    const lines: string[] = [];
+    const write = jest
+      .spyOn(process.stderr, 'write')
+      .mockImplementation((line) => lines.push(String(line)) > 0);
+    const on = jest.spyOn(process, 'on').mockReturnThis();
+    Logger.overrideLogger(false);
+    try {
+      startOrExit('worker', async () => await Promise.resolve());
+      const [, handle] = on.mock.calls.find(([name]) => name === 'uncaughtException') ?? [];
+      const error = Object.assign(new Error('no answer from redis://:hunter2@cache'), {
+        parameters: ['ada'],
+      });
+      (handle as (error: unknown, origin: string) => void)(error, 'unhandledRejection');
+
+      expect(lines).toEqual([
+        'worker: ended by an unhandledRejection: no answer from redis://:***redacted***@cache\n',
+      ]);
+      expect(exit.mock.calls).toEqual([[1]]);
+    } finally {
+      Logger.overrideLogger(['log', 'error', 'warn']);
+      [exit, write, on].forEach((spy) => spy.mockRestore());
+    }
   });
 
   it('stays silent when all is well', async () => {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { isDatabaseError } from '../database/sql-state';
-import { redactText } from '../logging/redact';
+import { redactText } from '../logging/secret-text';
 
 /**
  * Starts a process, or ends it with status 1 and one line that says why. Only what nobody foresaw comes with a
@@ -8,6 +8,7 @@ import { redactText } from '../logging/redact';
  */
 export function startOrExit(name: string, start: () => Promise<void>): void {
   logWarnings();
+  endOnUncaught(name);
   start().catch((error: unknown) => {
     process.stderr.write(`${name}: ${redactText(reasonOf(error))}\n`);
     process.exit(1);
@@ -19,6 +20,16 @@ function logWarnings(): void {
   const logger = new Logger('process');
   process.removeAllListeners('warning');
   process.on('warning', (err) => logger.warn({ event: 'process.warning', err }));
+}
+
+/** Node would print the error with everything that hangs on it, such as the parameters of a statement. */
+function endOnUncaught(name: string): void {
+  process.on('uncaughtException', (error: unknown, origin) => {
+    new Logger('process').fatal({ event: 'process.uncaught', origin, err: error });
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${name}: ended by an ${origin}: ${redactText(message)}\n`);
+    process.exit(1);
+  });
 }
 
 function reasonOf(error: unknown): string {

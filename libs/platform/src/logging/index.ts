@@ -1,2 +1,3 @@
 export { LoggingModule } from './logging.module';
-export { redact, redactText } from './redact';
+export { redact } from './redact';
+export { redactText } from './secret-text';

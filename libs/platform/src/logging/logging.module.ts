@@ -2,7 +2,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { destination } from 'pino';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
+import { secretsIn } from '../config/secrets';
 import { pinoOptions } from './pino-options';
+import { keepOutOfTexts } from './secret-text';
 
 const STANDARD_OUTPUT = 1;
 
@@ -15,13 +17,16 @@ export class LoggingModule {
       imports: [
         LoggerModule.forRootAsync({
           inject: [APP_CONFIG],
-          useFactory: (config: AppConfig) => ({
-            // Asynchronous: a slow reader of our output must not hold up requests. Flushed at exit by pino itself.
-            pinoHttp: [pinoOptions(config), destination({ dest: STANDARD_OUTPUT, sync: false })],
-            renameContext: 'logger',
-            // Requests are logged by our own single line; this middleware would cost more than the request.
-            forRoutes: [],
-          }),
+          useFactory: (config: AppConfig) => {
+            keepOutOfTexts(secretsIn(config));
+            return {
+              // Asynchronous: a slow reader of our output must not hold up requests. Flushed at exit by pino itself.
+              pinoHttp: [pinoOptions(config), destination({ dest: STANDARD_OUTPUT, sync: false })],
+              renameContext: 'logger',
+              // Requests are logged by our own single line; this middleware would cost more than the request.
+              forRoutes: [],
+            };
+          },
         }),
       ],
     };

@@ -1,7 +1,8 @@
-import type { LoggerOptions } from 'pino';
+import type { LoggerOptions, LogFn } from 'pino';
 import type { AppConfig } from '../config/app-config';
 import { correlationFields } from './correlation-fields';
 import { redact } from './redact';
+import { redactText } from './secret-text';
 
 /** `{ts, level, logger, event, request_id, …}`; the message of a plain text line is its `event`. */
 export function pinoOptions(config: Pick<AppConfig, 'LOG_LEVEL'>): LoggerOptions & { autoLogging: false } {
@@ -16,7 +17,30 @@ export function pinoOptions(config: Pick<AppConfig, 'LOG_LEVEL'>): LoggerOptions
       level: (label) => ({ level: label === 'warn' ? 'warning' : label }),
       log: (fields) => redact(fields) as Record<string, unknown>,
     },
+    hooks: {
+      logMethod(args, method) {
+        method.apply(this, redactMessages(args));
+      },
+    },
     mixin: correlationFields,
     serializers: { err: (value: unknown) => value },
   };
+}
+
+type LogArguments = Parameters<LogFn>;
+
+/** The formatter sees fields only. Texts come beside them, and pino makes one of an error that comes alone. */
+function redactMessages([first, ...rest]: LogArguments): LogArguments {
+  const texts = rest.map((value: unknown) => (typeof value === 'string' ? redactText(value) : redact(value)));
+  if (typeof first === 'string') return [redactText(first), ...texts] as LogArguments;
+  const error = errorIn(first);
+  return (
+    error && texts.length === 0 ? [first, redactText(error.message)] : [first, ...texts]
+  ) as LogArguments;
+}
+
+function errorIn(fields: unknown): Error | undefined {
+  if (fields instanceof Error) return fields;
+  const { err, event } = (fields ?? {}) as { err?: unknown; event?: unknown };
+  return err instanceof Error && event === undefined ? err : undefined;
 }

@@ -1,4 +1,5 @@
-import { redact, redactText } from './redact';
+import { redact } from './redact';
+import { keepOutOfTexts, redactText } from './secret-text';
 
 const GONE = '***redacted***';
 
@@ -17,8 +18,21 @@ describe('redactText', () => {
     ],
     ['postgresql://wax:hunter2@db:5432/wax', `postgresql://wax:${GONE}@db:5432/wax`],
     ['redis://:hunter2@cache:6379', `redis://:${GONE}@cache:6379`],
+    ['https://abc123@sentry.example/7', `https://${GONE}@sentry.example/7`],
+    ['to ada@example.co.uk: refused', `to ${GONE}: refused`],
+    ['Cookie: a=b; c=d', `Cookie: ${GONE}`],
+    ['https://discord.com/api/webhooks/1/abc-DEF', `https://discord.com/api/webhooks/1/${GONE}`],
+    ['https://hooks.slack.com/services/T0/B0/abc', `https://hooks.slack.com/services/${GONE}`],
+    ['https://api.telegram.org/bot12:abc/getMe', `https://api.telegram.org/bot${GONE}/getMe`],
   ])('takes the secret out of %j', (text, expected) => {
     expect(redactText(text)).toBe(expected);
+  });
+
+  it('knows what the process itself was given, with nothing around it', () => {
+    keepOutOfTexts(['correct-horse', 'correct-horse-battery', 'short']);
+
+    expect(redactText('correct-horse-battery')).toBe(GONE);
+    expect(redactText('x/correct-horse/short')).toBe(`x/${GONE}/short`);
   });
 
   it('takes out every one of several', () => {
@@ -30,7 +44,10 @@ describe('redactText', () => {
     'GET /api/watch-rules?limit=50&cursor=abc',
     'https://www.discogs.com/release/1?monkey=2',
     'connect ECONNREFUSED 127.0.0.1:5432',
-    '12:30:15 user@example.com',
+    'at 12:30:15 in libs/x.ts:7:12, eslint@9.39.5',
+    'https://api.example.org/items/0b0f6f4e-7f1d-4a56-9a39-0e7a4a5b1c2d',
+    'JsonWebTokenError: invalid signature',
+    'Unexpected token < in JSON at position 0',
   ])('leaves %j readable', (text) => {
     // A word after "bearer" is taken for a token: rather one word too many.
     expect(redactText(text).replace(GONE, 'of')).toBe(text);
@@ -53,6 +70,11 @@ describe('redact', () => {
     'token',
     'Authorization',
     'PASSWORD',
+    'clientSecret',
+    'X-API-Key',
+    'vapid_private_key',
+    'webhook_url',
+    'hashedPassword',
   ])('takes out the value of %s, whatever it is', (key) => {
     expect(redact({ [key]: 'x' })).toEqual({ [key]: GONE });
     expect(redact({ [key]: { deep: 'x' } })).toEqual({ [key]: GONE });
@@ -85,6 +107,20 @@ describe('redact', () => {
     redact(value);
 
     expect(value).toEqual({ token: 'x', inner: { password: 'y' } });
+  });
+
+  it('shows no bytes, which may spell anything', () => {
+    expect(redact({ body: Buffer.from('hunter2') })).toEqual({ body: '[7 bytes]' });
+  });
+
+  it('looks into maps and sets, and into the names of fields', () => {
+    const value = { map: new Map([['token', 'x']]), set: new Set(['Bearer x']), 'a@b.example': 1 };
+
+    expect(redact(value)).toEqual({ map: { token: GONE }, set: [`Bearer ${GONE}`], [GONE]: 1 });
+  });
+
+  it('cuts long lists', () => {
+    expect(redact(Array.from({ length: 500 }, () => 1))).toHaveLength(201);
   });
 
   it('writes dates as instants', () => {

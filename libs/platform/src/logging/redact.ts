@@ -1,49 +1,54 @@
-const SECRET_KEYS = new Set([
-  'access_token',
-  'api_key',
-  'apikey',
-  'authorization',
-  'client_secret',
-  'cookie',
-  'email',
-  'password',
-  'refresh_token',
-  'secret',
-  'set-cookie',
-  'token',
-]);
-const REDACTED = '***redacted***';
+import { isSecretName, REDACTED, redactText } from './secret-text';
+
 const MAX_DEPTH = 6;
-
-/** Each of the patterns below has one of these in it, and nearly no text of a log line has. */
-const MAY_HOLD_A_SECRET = /[\s=@]/;
-
-/** Credentials that travel inside text keep their scheme and lose their value. */
-export function redactText(text: string): string {
-  if (!MAY_HOLD_A_SECRET.test(text)) return text;
-  return text
-    .replace(/\b(Bearer\s+|Basic\s+|Discogs\s+token=|Discogs\s+key=)[^\s,"']+/gi, `$1${REDACTED}`)
-    .replace(
-      /([?&](?:token|access_token|refresh_token|key|secret|apikey|password)=)[^&\s"']+/gi,
-      `$1${REDACTED}`,
-    )
-    .replace(/(\w+:\/\/[^:/\s]*:)[^@/\s]+@/g, `$1${REDACTED}@`);
-}
+const MAX_ITEMS = 200;
 
 /** A copy of `value` without secrets, whatever it is nested in; errors become plain objects. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '[deep]';
+  if (Array.isArray(value)) return redactList(value, depth);
+  if (Object.getPrototypeOf(value) === Object.prototype) return redactFields(Object.entries(value), depth);
+  return redactInstance(value, depth);
+}
+
+function redactInstance(value: object, depth: number): unknown {
   if (value instanceof Error) return describeError(value, depth);
-  if (Array.isArray(value)) return value.map((item: unknown) => redact(item, depth + 1));
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof URL) return redactText(value.href);
+  if (value instanceof Set) return redactList([...value], depth);
+  if (value instanceof Map) {
+    return redactFields(
+      [...value].map(([key, item]): [string, unknown] => [String(key), item]),
+      depth,
+    );
+  }
+  // Bytes may spell anything.
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  return redactFields(readableEntries(value), depth);
+}
+
+/** A getter may fail, and a line of the log is no reason to. */
+function readableEntries(value: object): [string, unknown][] {
+  try {
+    return Object.entries(value);
+  } catch {
+    return [];
+  }
+}
+
+function redactList(items: readonly unknown[], depth: number): unknown[] {
+  const redacted = items.slice(0, MAX_ITEMS).map((item) => redact(item, depth + 1));
+  return items.length > MAX_ITEMS ? [...redacted, `[${items.length - MAX_ITEMS} more]`] : redacted;
+}
+
+function redactFields(entries: readonly [string, unknown][], depth: number): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      SECRET_KEYS.has(key.toLowerCase()) && item !== null && item !== undefined
-        ? REDACTED
-        : redact(item, depth + 1),
+    entries.map(([key, item]) => [
+      redactText(key),
+      isSecretName(key) && item !== null && item !== undefined ? REDACTED : redact(item, depth + 1),
     ]),
   );
 }
@@ -51,11 +56,15 @@ export function redact(value: unknown, depth = 0): unknown {
 /** Drops SQL parameters and other extras that drivers hang on errors: they are user data. */
 function describeError(error: Error, depth: number): Record<string, unknown> {
   const { code } = error as { code?: unknown };
+  const causes: unknown[] = error instanceof AggregateError ? error.errors : [];
   return {
-    type: error.name,
+    type: redactText(error.name),
     message: redactText(error.message),
-    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof code === 'string' ? { code: redactText(code) } : {}),
     stack: redactText(error.stack ?? ''),
+    ...(causes.length > 0 ? { errors: redactList(causes.filter(isError), depth + 1) } : {}),
     ...(error.cause instanceof Error ? { cause: redact(error.cause, depth + 1) } : {}),
   };
 }
+
+const isError = (value: unknown): value is Error => value instanceof Error;
