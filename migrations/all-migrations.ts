@@ -14,6 +14,7 @@ import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
 import { FairPolling1764000000055 } from './1764000000055-fair-polling';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { MailFeedback1764000000061 } from './1764000000061-mail-feedback';
+import { ChannelArrivals1764000000064 } from './1764000000064-channel-arrivals';
 import { DeliveryTiming1764000000070 } from './1764000000070-delivery-timing';
 import { RuleBaselines1764000000071 } from './1764000000071-rule-baselines';
 
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   FairPolling1764000000055,
   UserChannels1764000000060,
   MailFeedback1764000000061,
+  ChannelArrivals1764000000064,
   DeliveryTiming1764000000070,
   RuleBaselines1764000000071,
 ];

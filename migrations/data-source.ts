@@ -19,6 +19,7 @@ import {
 } from '@waxwatch/listings';
 import { WatchMatch } from '@waxwatch/matching';
 import {
+  ChannelArrival,
   EmailSuppression,
   MailFeedbackMessage,
   Mute,
@@ -37,6 +38,7 @@ import { MIGRATIONS } from './all-migrations';
 
 /** Every table, so that the schema in code can be held against the migrated one. */
 export const ENTITIES = [
+  ChannelArrival,
   DeletedUser,
   EmailSuppression,
   MailFeedbackMessage,

@@ -233,6 +233,124 @@ describe('user channels', () => {
     expect((await call('GET', '')).body).toHaveLength(1);
   });
 
+  describe('when one of two browsers cannot be reached for the moment', () => {
+    let [steady, flaky] = ['', ''];
+    const idOf = (endpoint: string) => endpoint.split('/').at(-1) ?? '';
+    const trouble = (status = 503) => {
+      pushes.inject({ kind: 'status', status, path: `/push/${flaky}` });
+    };
+    const titlesAt = (browser: string) =>
+      pushes.received
+        .filter(({ subscription }) => subscription === browser)
+        .map(({ message }) => (message as { title: string }).title);
+    const rows = async () => await notificationsOf(db, user);
+    const makeDue = async () =>
+      await db.rows(`UPDATE notifications SET due_at = now() WHERE user_id = $1 AND status = 'pending'`, [
+        user,
+      ]);
+    const insert = async (count = 1) =>
+      await insertNotifications(db, user, count, { channels: ['push'], payload });
+
+    beforeEach(async () => {
+      const subscriptions = [pushes.subscribe(), pushes.subscribe()];
+      for (const subscription of subscriptions) await call('POST', '', { channel: 'push', subscription });
+      [steady = '', flaky = ''] = subscriptions.map(({ endpoint }) => idOf(endpoint));
+    });
+
+    it.each([429, 503])('(%d) it is tried again, and the other is not told twice', async (status) => {
+      trouble(status);
+      await insert();
+      await worker.deliver();
+      expect([titlesAt(steady), titlesAt(flaky)].map(({ length }) => length)).toEqual([1, 0]);
+      expect((await rows())[0]).toMatchObject({ status: 'pending', failures: 1 });
+
+      await makeDue();
+      await worker.deliver();
+
+      expect([titlesAt(steady), titlesAt(flaky)].map(({ length }) => length)).toEqual([1, 1]);
+      expect((await rows())[0]).toMatchObject({ status: 'sent', error_code: null });
+    });
+
+    it('it is not tried before the time that its provider asks for', async () => {
+      pushes.inject({ kind: 'status', status: 429, retryAfter: '900', path: `/push/${flaky}` });
+      await insert();
+      await worker.deliver();
+
+      expect((await rows())[0]?.due_in_seconds).toBeGreaterThan(890);
+    });
+
+    it('and then is gone, the message counts as sent', async () => {
+      trouble();
+      await insert();
+      await worker.deliver();
+      pushes.unsubscribe(flaky);
+
+      await makeDue();
+      await worker.deliver();
+
+      expect((await rows())[0]).toMatchObject({ status: 'sent', error_code: null });
+      expect(titlesAt(steady)).toHaveLength(1);
+    });
+
+    it('nor for a day, the message counts as sent', async () => {
+      trouble();
+      await insert();
+      await worker.deliver();
+      await db.rows(`UPDATE notifications SET failing_since = now() - interval '2 days'`);
+
+      trouble();
+      await makeDue();
+      await worker.deliver();
+
+      expect((await rows())[0]).toMatchObject({ status: 'sent', error_code: null, failed_at: null });
+    });
+
+    it('and nobody wants such events any more, the message counts as sent', async () => {
+      trouble();
+      const [id] = await insert();
+      await worker.deliver();
+      await db.rows(
+        `INSERT INTO user_notification_preferences (id, user_id, email_enabled, realtime_enabled, event_toggles)
+         VALUES (gen_random_uuid(), $1, true, true, '{"NEW_MATCH": false}')`,
+        [user],
+      );
+
+      await makeDue();
+      await worker.deliver();
+
+      expect((await rows()).find((row) => row.id === id)).toMatchObject({ status: 'sent', error_code: null });
+    });
+
+    it('it gets the whole of a digest later, and the other only what is new, an hour after the first', async () => {
+      await db.rows(
+        `INSERT INTO user_notification_preferences (id, user_id, email_enabled, realtime_enabled, delivery_frequency)
+         VALUES (gen_random_uuid(), $1, true, true, 'hourly')`,
+        [user],
+      );
+      trouble();
+      await insert(2);
+      await worker.deliver();
+      await insert();
+      await makeDue();
+      await worker.deliver();
+      expect(titlesAt(steady)).toEqual(['2 alerts from WaxWatch']);
+      expect(titlesAt(flaky)).toEqual([]);
+
+      await db.rows(`UPDATE send_turns SET last_sent_at = now() - interval '61 minutes' WHERE user_id = $1`, [
+        user,
+      ]);
+      await makeDue();
+      await worker.deliver();
+
+      expect(titlesAt(flaky)).toEqual(['3 alerts from WaxWatch']);
+      expect(titlesAt(steady)).toEqual(['2 alerts from WaxWatch', expect.stringContaining('Found: Alpha')]);
+      expect(new Set((await rows()).map(({ status }) => status))).toEqual(new Set(['sent']));
+      const topics = pushes.received.filter(({ subscription }) => subscription === steady);
+      // A waiting message of the same topic would be replaced.
+      expect(new Set(topics.map(({ topic }) => topic)).size).toBe(2);
+    });
+  });
+
   it('has one of each kind, ten browsers, and knows a browser again', async () => {
     await add('ntfy');
     expect((await call('POST', '', inputs().ntfy)).status).toBe(201);

@@ -1,18 +1,24 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
-import { Database } from '@waxwatch/platform/database';
+import { Database, rowsIn } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
-import { GIVE_BACK, MARK_FAILED, RETRY_LATER } from './delivery.sql';
+import { GIVE_BACK, MARK_FAILED, NOTE_PART, RETRY_LATER } from './delivery.sql';
 import { RELEASE_TURNS } from './delivery-plan.sql';
-import type { Channel } from './notification.entity';
+import type { Channel, NotificationStatus } from './notification.entity';
 import { retryDelaySeconds } from './retry-delay';
-import { type Sent, Settlements } from './settlements';
+import { noteSends, type Sent, Settlements } from './settlements';
 
 /** The rows an outcome is about, and the lease that entitles us to write it. */
 export interface Leased {
   channel: Channel;
   ids: string[];
   token: string;
+}
+
+/** What became of a row. */
+interface Ended {
+  id: string;
+  status: NotificationStatus;
 }
 
 /** A temporary failure. */
@@ -57,7 +63,17 @@ export class DeliveryOutcomes {
 
   /** It will never work, for the reason in `code`. */
   async failed(leased: Leased, code: string): Promise<void> {
-    await this.write(leased, 'failed', MARK_FAILED, [code]);
+    const rows = await this.db.rows<Ended>(MARK_FAILED, [leased.ids, leased.token, code]);
+    this.countEnds(leased, rows);
+  }
+
+  /** One of the user's devices has it, so it counts as a message; the others are tried again. */
+  async sentInPart(sent: Leased & Pick<Sent, 'userId' | 'sentAt' | 'day'>, setback: Setback): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await noteSends(tx, [sent]);
+      await rowsIn(tx, NOTE_PART, [sent.ids, sent.token]);
+    });
+    await this.failedForNow(sent, setback);
   }
 
   /** It may work later, as long as it has not been failing for too long. */
@@ -68,25 +84,18 @@ export class DeliveryOutcomes {
     };
     const delay = Math.max(retryAfterSeconds, retryDelaySeconds(failures + 1, limits, Math.random()));
     const window = this.config.DELIVERY_RETRY_HOURS * 3600;
-    const rows = await this.db.rows<{ id: string; is_over: boolean }>(RETRY_LATER, [
-      leased.ids,
-      leased.token,
-      code,
-      delay,
-      window,
-    ]);
-    const over = rows.filter((row) => row.is_over).length;
-    this.count(leased.channel, 'retry', rows.length - over);
-    this.count(leased.channel, 'exhausted', over);
-    this.count(leased.channel, 'lease_lost', leased.ids.length - rows.length);
-    if (over > 0) {
+    const rows = await this.db.rows<Ended>(RETRY_LATER, [leased.ids, leased.token, code, delay, window]);
+    this.countEnds(leased, rows, 'exhausted');
+    if (rows.some(({ status }) => status === 'failed')) {
       this.logger.warn({ event: 'notifications.delivery.exhausted', ids: leased.ids, error_code: code });
     }
   }
 
   /** It was not tried. */
   async givenBack(leased: Leased): Promise<void> {
-    await this.write(leased, 'given_back', GIVE_BACK);
+    const rows = await this.db.rows(GIVE_BACK, [leased.ids, leased.token]);
+    this.count(leased.channel, 'given_back', rows.length);
+    this.count(leased.channel, 'lease_lost', leased.ids.length - rows.length);
   }
 
   /** Somebody else may write to this user. */
@@ -102,14 +111,9 @@ export class DeliveryOutcomes {
     this.lag.observe({ channel }, Math.max(0, seconds));
   }
 
-  private async write(
-    { channel, ids, token }: Leased,
-    outcome: string,
-    sql: string,
-    params: unknown[] = [],
-  ): Promise<void> {
-    const rows = await this.db.rows(sql, [ids, token, ...params]);
-    this.count(channel, outcome, rows.length);
+  private countEnds({ channel, ids }: Leased, rows: readonly Ended[], failed = 'failed'): void {
+    const names = { pending: 'retry', failed, sent: 'sent' };
+    for (const { status } of rows) this.count(channel, names[status]);
     this.count(channel, 'lease_lost', ids.length - rows.length);
   }
 }

@@ -1,3 +1,5 @@
+import { ends } from './delivery.sql';
+
 /** What may be told to somebody about a copy for sale, and is worth nothing once it is sold. */
 const ABOUT_COPIES = `('NEW_MATCH', 'LISTING_FIRST_SEEN', 'LISTING_PRICE_DROP', 'LISTING_PRICE_RISE')`;
 
@@ -92,7 +94,7 @@ export const HELD_ELSEWHERE = `
 /** $1 ids of locked rows, $2 for each its reason. What is muted does not count as unread either. */
 export const REFUSE = `
   UPDATE notifications n
-  SET status = 'failed', failed_at = now(), error_code = d.reason, lease_token = NULL, updated_at = now(),
+  SET ${ends('d.reason')}, lease_token = NULL, updated_at = now(),
     is_read = n.is_read OR d.reason = 'muted',
     read_at = CASE WHEN d.reason = 'muted' THEN coalesce(n.read_at, now()) ELSE n.read_at END
   FROM unnest($1::uuid[], $2::text[]) AS d (id, reason)

@@ -49,12 +49,22 @@ export const MARK_SENT = `
   WHERE n.id = d.id AND n.lease_token = d.token
   RETURNING n.id`;
 
+/** $1 ids, $2 lease token. It has arrived somewhere, and is tried again elsewhere: whatever comes of that, it was sent. */
+export const NOTE_PART = `
+  UPDATE notifications SET delivered_at = coalesce(delivered_at, now()) ${FENCE}`;
+
+/** What a row that will not be tried again ends as: whatever arrived somewhere was sent. */
+export const ends = (code: string): string => `
+    status = CASE WHEN n.delivered_at IS NULL THEN 'failed' ELSE 'sent' END::notification_status_enum,
+    failed_at = CASE WHEN n.delivered_at IS NULL THEN now() END,
+    error_code = CASE WHEN n.delivered_at IS NULL THEN ${code} END`;
+
 /** $1 ids, $2 lease token, $3 error code. */
 export const MARK_FAILED = `
-  UPDATE notifications
-  SET status = 'failed', failed_at = now(), error_code = $3, lease_token = NULL, updated_at = now()
+  UPDATE notifications n
+  SET ${ends('$3')}, lease_token = NULL, updated_at = now()
   ${FENCE}
-  RETURNING id`;
+  RETURNING id, status`;
 
 /**
  * $1 ids, $2 lease token, $3 error code, $4 seconds until the next attempt, $5 seconds that a row may go on failing.
@@ -62,9 +72,9 @@ export const MARK_FAILED = `
  */
 export const RETRY_LATER = `
   UPDATE notifications n
-  SET status = CASE WHEN t.is_over THEN 'failed' ELSE 'pending' END::notification_status_enum,
-    failed_at = CASE WHEN t.is_over THEN now() END,
-    error_code = CASE WHEN t.is_over THEN 'attempts_exhausted' ELSE $3 END,
+  SET status = CASE WHEN NOT t.is_over THEN 'pending' WHEN n.delivered_at IS NULL THEN 'failed' ELSE 'sent' END::notification_status_enum,
+    failed_at = CASE WHEN t.is_over AND n.delivered_at IS NULL THEN now() END,
+    error_code = CASE WHEN NOT t.is_over THEN $3 WHEN n.delivered_at IS NULL THEN 'attempts_exhausted' END,
     due_at = now() + make_interval(secs => $4),
     attempts = greatest(n.attempts - 1, 0), failures = least(n.failures + 1, 32767),
     failing_since = coalesce(n.failing_since, now()), lease_token = NULL, updated_at = now()
@@ -73,7 +83,7 @@ export const RETRY_LATER = `
     FROM notifications ${FENCE} FOR UPDATE
   ) t
   WHERE n.id = t.id
-  RETURNING n.id, t.is_over`;
+  RETURNING n.id, n.status`;
 
 /** $1 ids, $2 lease token. As if the rows had never been claimed; for rows that were not even tried. */
 export const GIVE_BACK = `

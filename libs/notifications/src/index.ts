@@ -15,6 +15,7 @@ export {
 } from './channels/channel-sender';
 export { EmailSuppression } from './mail-feedback/email-suppression.entity';
 export { MailFeedbackMessage } from './mail-feedback/mail-feedback-message.entity';
+export { ChannelArrival } from './user-channels/channel-arrival.entity';
 export { USER_CHANNELS, UserChannel, type UserChannelName } from './user-channels/user-channel.entity';
 export { Mutes } from './mutes/mutes.service';
 export type { MuteTarget, NewMute } from './mutes/mutes.schema';

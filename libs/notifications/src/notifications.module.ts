@@ -6,11 +6,15 @@ import { Mutes } from './mutes/mutes.service';
 import { Notification } from './notification.entity';
 import { Outbox } from './outbox';
 import { SendTurn } from './send-turn.entity';
+import { ChannelArrival } from './user-channels/channel-arrival.entity';
 import { UserChannel } from './user-channels/user-channel.entity';
 import { UserStream } from './user-stream.entity';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Mute, Notification, SendTurn, UserChannel, UserStream]), UsersModule],
+  imports: [
+    TypeOrmModule.forFeature([ChannelArrival, Mute, Notification, SendTurn, UserChannel, UserStream]),
+    UsersModule,
+  ],
   providers: [Mutes, Outbox],
   exports: [Mutes, Outbox, TypeOrmModule],
 })

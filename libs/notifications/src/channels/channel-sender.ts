@@ -59,5 +59,13 @@ export class ChannelError extends Error {
   }
 }
 
+/** Some of a user's devices have the message, and others are to be tried again; the failure is that of one of those. */
+export class PartlyTakenError extends ChannelError {
+  constructor(failure: unknown) {
+    const known = failure instanceof ChannelError ? failure : new ChannelError('sender_error', true);
+    super(known.code, true, known.retryAfterSeconds, { cause: failure, detail: known.detail });
+  }
+}
+
 /** Injection token of the list of all senders. */
 export const CHANNEL_SENDERS = Symbol('CHANNEL_SENDERS');

@@ -22,7 +22,7 @@ export class DiscordSender extends ChannelSender {
 
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
     const body = JSON.stringify(discordMessage(this.reader.alertsOf(message)));
-    return await this.targets.deliver(this.name, message.user.id, async ({ id, token }) => {
+    return await this.targets.deliver(this.name, message, async ({ id, token }) => {
       const { text } = await this.http.post(
         {
           url: `${this.config.DISCORD_BASE_URL}/api/webhooks/${id}/${token}?wait=true`,

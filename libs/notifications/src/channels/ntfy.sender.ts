@@ -22,7 +22,7 @@ export class NtfySender extends ChannelSender {
 
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
     const content = ntfyMessage(this.reader.alertsOf(message));
-    return await this.targets.deliver(this.name, message.user.id, async (secret) => {
+    return await this.targets.deliver(this.name, message, async (secret) => {
       const { server, topic, authorization, priority } = secret;
       const { text } = await this.http.post(
         {

@@ -34,10 +34,10 @@ export class PushSender extends ChannelSender {
     if (publicKey === undefined || privateKey === undefined || subject === undefined) {
       throw new ChannelError('push_not_configured', false);
     }
-    const payload = pushMessage(message.id, this.reader.alertsOf(message));
-    // A second copy of the same message replaces the first one while that waits.
-    const topic = createHash('sha256').update(message.id).digest('base64url').slice(0, 32);
-    return await this.targets.deliver(this.name, message.user.id, async ({ endpoint, p256dh, auth }) => {
+    return await this.targets.deliver(this.name, message, async ({ endpoint, p256dh, auth }, part) => {
+      const payload = pushMessage(part.id, this.reader.alertsOf(part));
+      // A second copy of the same message replaces the first one while that waits.
+      const topic = createHash('sha256').update(part.id).digest('base64url').slice(0, 32);
       const details = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, payload, {
         vapidDetails: { subject, publicKey, privateKey },
         TTL: LIFE_SECONDS,

@@ -3,7 +3,8 @@ import { Clock } from '@waxwatch/platform/clock';
 import { Database, isDatabaseUnavailable } from '@waxwatch/platform/database';
 import { DeliveryOutcomes, type Leased } from '../delivery-outcomes';
 import { type DeliveryPlan, DeliveryPlanner, type ReadyMessage } from '../delivery-planner';
-import { ChannelError, type ChannelSender, type OutboundMessage } from './channel-sender';
+import type { Sent } from '../settlements';
+import { ChannelError, type ChannelSender, type OutboundMessage, PartlyTakenError } from './channel-sender';
 import { apartByUser, type Claim, DeliveryChannel } from './delivery-channel';
 import { idOf, toOutbound } from './outbound-message';
 
@@ -129,16 +130,8 @@ export class SenderChannel extends DeliveryChannel {
       items: message.rows.length,
       provider_message_id: providerMessageId,
     });
-    const { userId, day, isCounted } = message;
-    const sentAt = this.services.clock.now();
     const releasesTurn = journey.endsTurn();
-    await this.services.outcomes.sent({
-      ...leased,
-      userId,
-      sentAt,
-      day: isCounted ? day : null,
-      releasesTurn,
-    });
+    await this.services.outcomes.sent({ ...leased, ...this.countOf(message), releasesTurn });
     this.observeLag(message, claim, (performance.now() - startedAt) / 1000);
   }
 
@@ -177,9 +170,17 @@ export class SenderChannel extends DeliveryChannel {
     const code = failure.code.slice(0, 60);
     const { retryAfterSeconds } = failure;
     const { outcomes } = this.services;
-    if (failure.isRetryable) await outcomes.failedForNow(leased, { code, failures, retryAfterSeconds });
+    const setback = { code, failures, retryAfterSeconds };
+    if (failure instanceof PartlyTakenError)
+      await outcomes.sentInPart({ ...leased, ...this.countOf(message) }, setback);
+    else if (failure.isRetryable) await outcomes.failedForNow(leased, setback);
     else await outcomes.failed(leased, code);
     await this.endTurn(journey);
+  }
+
+  /** For windows and caps. */
+  private countOf({ userId, day, isCounted }: ReadyMessage): Pick<Sent, 'userId' | 'sentAt' | 'day'> {
+    return { userId, sentAt: this.services.clock.now(), day: isCounted ? day : null };
   }
 
   private async endTurn({ message, leased, endsTurn }: Journey): Promise<void> {

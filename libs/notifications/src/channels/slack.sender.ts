@@ -22,7 +22,7 @@ export class SlackSender extends ChannelSender {
 
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
     const body = JSON.stringify(slackMessage(this.reader.alertsOf(message)));
-    return await this.targets.deliver(this.name, message.user.id, async ({ path }) => {
+    return await this.targets.deliver(this.name, message, async ({ path }) => {
       await this.http.post(
         {
           url: `${this.config.SLACK_HOOKS_BASE_URL}${path}`,

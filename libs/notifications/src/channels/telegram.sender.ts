@@ -26,7 +26,7 @@ export class TelegramSender extends ChannelSender {
     const text = telegramText(this.reader.alertsOf(message));
     return await this.targets.deliver(
       this.name,
-      message.user.id,
+      message,
       async ({ chatId }) => await this.write(chatId, text, signal),
     );
   }

@@ -23,7 +23,7 @@ export class WebhookSender extends ChannelSender {
 
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
     const body = webhookBody(message, this.reader.alertsOf(message));
-    return await this.targets.deliver(this.name, message.user.id, async ({ url, secret }) => {
+    return await this.targets.deliver(this.name, message, async ({ url, secret }) => {
       const timestamp = String(Math.floor(this.clock.now().getTime() / 1000));
       await this.http.post(
         {

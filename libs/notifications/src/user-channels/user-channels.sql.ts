@@ -1,8 +1,20 @@
-/** $1 user, $2 channel. Where a user is to be reached. */
+/** $1 user, $2 channel, $3 notifications. Where a user is to be reached, and which of them have arrived there. */
 export const USABLE_TARGETS = `
-  SELECT id, secret, config FROM user_channels
+  SELECT id, secret,
+    ARRAY(
+      SELECT notification_id FROM channel_arrivals a
+      WHERE a.user_channel_id = c.id AND a.notification_id = ANY($3::uuid[])
+    ) AS arrived
+  FROM user_channels c
   WHERE user_id = $1 AND channel = $2 AND is_enabled AND disabled_reason IS NULL
   ORDER BY created_at, id`;
+
+/** $1 ids of channels, $2 notifications that each of them took; those of a test are none. */
+export const NOTE_ARRIVALS = `
+  INSERT INTO channel_arrivals (user_channel_id, notification_id)
+  SELECT c.id, n.id FROM user_channels c CROSS JOIN notifications n
+  WHERE c.id = ANY($1::uuid[]) AND n.id = ANY($2::uuid[])
+  ON CONFLICT DO NOTHING`;
 
 /** $1 id. */
 export const NOTE_ARRIVAL = `
