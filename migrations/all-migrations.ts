@@ -15,6 +15,7 @@ import { FairPolling1764000000055 } from './1764000000055-fair-polling';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { MailFeedback1764000000061 } from './1764000000061-mail-feedback';
 import { ChannelArrivals1764000000064 } from './1764000000064-channel-arrivals';
+import { LiftedSuppressions1764000000065 } from './1764000000065-lifted-suppressions';
 import { DeliveryTiming1764000000070 } from './1764000000070-delivery-timing';
 import { RuleBaselines1764000000071 } from './1764000000071-rule-baselines';
 
@@ -37,6 +38,7 @@ export const MIGRATIONS = [
   UserChannels1764000000060,
   MailFeedback1764000000061,
   ChannelArrivals1764000000064,
+  LiftedSuppressions1764000000065,
   DeliveryTiming1764000000070,
   RuleBaselines1764000000071,
 ];

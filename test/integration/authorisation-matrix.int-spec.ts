@@ -35,6 +35,7 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/me/hard-delete': 'inactive too',
   'POST /api/me/reactivate': 'inactive too',
 
+  'DELETE /api/notifications/admin/email-suppressions/:user_id': 'admin',
   'GET /api/notifications/admin/given-up': 'admin',
   'GET /api/provider-requests/admin': 'admin',
   'GET /api/provider-requests/admin/summary': 'admin',
@@ -82,6 +83,7 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/integrations/discogs/oauth/callback': 'user',
   'POST /api/integrations/discogs/oauth/start': 'user',
   'POST /api/me/channels': 'user',
+  'POST /api/me/channels/email/resume': 'user',
   'POST /api/me/channels/:channel/test': 'user',
   'POST /api/me/channels/:channel_id/confirm': 'user',
   'POST /api/me/logout': 'user',

@@ -46,7 +46,10 @@ const SHARED = [
 ];
 
 /** For administrators, whoever's it is. */
-const ADMINS = ['POST /api/notifications/admin/:notification_id/replay'];
+const ADMINS = [
+  'DELETE /api/notifications/admin/email-suppressions/:user_id',
+  'POST /api/notifications/admin/:notification_id/replay',
+];
 
 /** Parameters that are no ids. */
 const OTHERS = [

@@ -8,12 +8,14 @@ import { type DeliveryWorker, startDeliveryWorker } from '../support/delivery-wo
 import { insertNotifications, notificationsOf } from '../support/factories/notifications';
 import { insertUser } from '../support/factories/users';
 import { type HttpApp, startHttpApp } from '../support/http-app';
+import { TestIssuer } from '../support/tokens';
 
 const ADDRESS = 'digger@collector.example';
 
 describe('mail that is not wanted or does not arrive', () => {
   const database = useTestDatabase();
   const sns = new SnsSimulator();
+  let issuer: TestIssuer;
   let http: HttpApp;
   let worker: DeliveryWorker;
   let db: Database;
@@ -43,9 +45,11 @@ describe('mail that is not wanted or does not arrive', () => {
 
   beforeAll(async () => {
     await sns.start();
+    issuer = await TestIssuer.start();
     const env = {
       DATABASE_URL: database.url,
-      AUTH_ISSUER: 'http://127.0.0.1:1/auth/v1',
+      AUTH_ISSUER: issuer.issuer,
+      AUTH_JWKS_URL: issuer.jwksUrl,
       SNS_ENDPOINT_URL: sns.url,
       SES_FEEDBACK_TOPIC_ARNS: TOPIC,
       PUBLIC_BASE_URL: 'https://wax.example',
@@ -59,6 +63,7 @@ describe('mail that is not wanted or does not arrive', () => {
     await http.close();
     await worker.close();
     await sns.stop();
+    await issuer.stop();
   });
   beforeEach(async () => {
     worker.carrier.taken.length = 0;
@@ -103,6 +108,102 @@ describe('mail that is not wanted or does not arrive', () => {
     await db.rows(`UPDATE users SET email = 'other@collector.example' WHERE id = $1`, [user]);
 
     expect(await sendMail()).toMatchObject({ status: 'sent' });
+  });
+
+  describe('an address that is not written to', () => {
+    const call = async (
+      method: string,
+      path: string,
+      claims: { sub: string; role?: string } = { sub: user },
+    ) => await http.call(method, path, { token: await issuer.issueToken(claims) });
+    const ofMail = async (): Promise<Record<string, unknown>> => {
+      const { body } = await call('GET', '/api/me/channels');
+      return (body as Record<string, unknown>[]).find(({ channel }) => channel === 'email') ?? {};
+    };
+    const resume = async (as = user) => await call('POST', '/api/me/channels/email/resume', { sub: as });
+    const lift = async (role = 'admin') =>
+      await call('DELETE', `/api/notifications/admin/email-suppressions/${user}`, { sub: user, role });
+    const bounce = async (type = 'Permanent') =>
+      await post(sns.message({ Message: sns.bounce(ADDRESS, type) }));
+    const complain = async () => await post(sns.message({ Message: sns.complaint(ADDRESS, 'abuse') }));
+
+    it('is shown among the channels of its user, with the reason', async () => {
+      expect(await ofMail()).toMatchObject({ hint: ADDRESS, is_enabled: true, disabled_reason: null });
+      await bounce();
+
+      expect(await ofMail()).toMatchObject({
+        disabled_reason: 'hard_bounce',
+        last_error_code: 'hard_bounce',
+      });
+    });
+
+    it('is written to again after a bounce when its user says so', async () => {
+      await bounce();
+
+      expect(await resume()).toMatchObject({
+        status: 200,
+        body: { channel: 'email', disabled_reason: null },
+      });
+
+      expect(await ofMail()).toMatchObject({ disabled_reason: null });
+      expect(await sendMail()).toMatchObject({ status: 'sent' });
+    });
+
+    it('may pass five bounces again before it is given up', async () => {
+      for (let bounces = 0; bounces < 5; bounces += 1) await bounce('Transient');
+      expect((await resume()).status).toBe(200);
+
+      await bounce('Transient');
+
+      expect(await ofMail()).toMatchObject({ disabled_reason: null });
+    });
+
+    it('tells its user again when it bounces again, and is tried once a day', async () => {
+      await bounce();
+      await resume();
+      await bounce();
+
+      expect(await events()).toHaveLength(2);
+      expect((await resume()).status).toBe(409);
+      expect(await sendMail()).toMatchObject({ error_code: 'address_suppressed' });
+
+      await db.rows(`UPDATE email_suppressions SET lifted_at = now() - interval '25 hours'`);
+      expect((await resume()).status).toBe(200);
+    });
+
+    it('stays so after a complaint, whatever its user says, until an administrator allows it', async () => {
+      await complain();
+      expect((await resume()).status).toBe(409);
+      expect((await lift('user')).status).toBe(403);
+      expect(await sendMail()).toMatchObject({ error_code: 'address_suppressed' });
+
+      expect((await lift()).status).toBe(204);
+
+      expect(await sendMail()).toMatchObject({ status: 'sent' });
+      expect((await lift()).status).toBe(404);
+    });
+
+    it('is nobody else’s to try again', async () => {
+      await bounce();
+      const stranger = await insertUser(db, {});
+
+      expect(await resume(stranger)).toMatchObject({ status: 200, body: { disabled_reason: null } });
+
+      expect(await ofMail()).toMatchObject({ disabled_reason: 'hard_bounce' });
+    });
+
+    it('needs no call where another address takes its place', async () => {
+      await bounce();
+      await db.rows(`UPDATE users SET email = 'other@collector.example' WHERE id = $1`, [user]);
+
+      expect(await ofMail()).toMatchObject({ hint: 'other@collector.example', disabled_reason: null });
+    });
+
+    it('is none where nobody knows one', async () => {
+      await db.rows(`UPDATE users SET email = id || '@users.invalid' WHERE id = $1`, [user]);
+
+      expect(await ofMail()).toMatchObject({ hint: '', disabled_reason: 'no_address' });
+    });
   });
 
   it('confirms a subscription to our topic', async () => {

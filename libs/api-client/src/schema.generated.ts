@@ -291,7 +291,7 @@ export interface paths {
         };
         /**
          * List Channels
-         * @description The channels that the user has set up. Secrets are never told.
+         * @description E-mail first, then the channels that the user has set up. Secrets are never told.
          */
         get: operations["list_channels_api_me_channels_get"];
         put?: never;
@@ -300,6 +300,26 @@ export interface paths {
          * @description One of each kind, and up to ten browsers. A Telegram chat gets a code that enables it.
          */
         post: operations["create_channel_api_me_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/channels/email/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Email
+         * @description Writes again to an address that bounced. Another address in the account needs no such call.
+         */
+        post: operations["resume_email_api_me_channels_email_resume_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -519,6 +539,26 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/admin/email-suppressions/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lift Email Suppression
+         * @description Writes to the user’s address again, after a complaint as well.
+         */
+        delete: operations["lift_email_suppression_api_notifications_admin_email_suppressions__user_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1235,6 +1275,46 @@ export interface components {
         EbayChallengeOut: {
             /** @description SHA-256 in hexadecimal */
             challengeResponse: string;
+        };
+        /**
+         * @example {
+         *       "channel": "email",
+         *       "created_at": "2026-01-20T11:52:00Z",
+         *       "disabled_reason": "hard_bounce",
+         *       "hint": "digger@collector.example",
+         *       "id": null,
+         *       "is_enabled": true,
+         *       "label": null,
+         *       "last_error_at": "2026-01-20T11:52:00Z",
+         *       "last_error_code": "hard_bounce",
+         *       "updated_at": "2026-01-20T12:00:00.123456Z",
+         *       "verified_at": null
+         *     }
+         */
+        EmailChannelOut: {
+            /** @enum {string} */
+            channel: "email";
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            created_at: string;
+            /** @description Why we do not write there: `hard_bounce`, `soft_bounces`, `complaint` or `no_address` */
+            disabled_reason: string | null;
+            /** @description The address; empty where none is known */
+            hint: string;
+            /** @description Everybody has this one; it is switched by preferences */
+            id: null;
+            is_enabled: boolean;
+            label: null;
+            last_error_at: string | null;
+            last_error_code: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            updated_at: string;
+            verified_at: null;
         };
         ErrorEnvelope: {
             error: {
@@ -3129,7 +3209,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserChannelOut"][];
+                    "application/json": (components["schemas"]["UserChannelOut"] | components["schemas"]["EmailChannelOut"])[];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -3189,6 +3269,42 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resume_email_api_me_channels_email_resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailChannelOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The address complained, or was tried again within a day */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3700,6 +3816,43 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lift_email_suppression_api_notifications_admin_email_suppressions__user_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lifted */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The address is not suppressed */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];

@@ -7,6 +7,8 @@ import { LinkActions } from './links/link-actions';
 import { LinksController } from './links/links.controller';
 import { MailFeedback } from './mail-feedback/mail-feedback';
 import { SnsCertificates } from './mail-feedback/sns-certificates';
+import { MailSuppressions } from './mail-feedback/mail-suppressions';
+import { MailSuppressionsController } from './mail-feedback/mail-suppressions.controller';
 import { MailFeedbackController } from './mail-feedback/mail-feedback.controller';
 import { NotificationsController } from './notifications.controller';
 import { ChannelSendersModule } from './channel-senders.module';
@@ -23,8 +25,18 @@ import { UserChannels } from './user-channels/user-channels.service';
     NotificationsController,
     LinksController,
     MailFeedbackController,
+    MailSuppressionsController,
     UserChannelsController,
   ],
-  providers: [ChannelTest, GivenUp, InboxService, LinkActions, MailFeedback, SnsCertificates, UserChannels],
+  providers: [
+    ChannelTest,
+    GivenUp,
+    InboxService,
+    LinkActions,
+    MailFeedback,
+    MailSuppressions,
+    SnsCertificates,
+    UserChannels,
+  ],
 })
 export class NotificationsApiModule {}

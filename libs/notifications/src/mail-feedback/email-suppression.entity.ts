@@ -17,6 +17,10 @@ export class EmailSuppression {
   @Column('smallint', { default: 0 })
   softBounces!: number;
 
+  /** When its owner or an administrator last had it written to again. */
+  @Column('timestamptz', { nullable: true })
+  liftedAt!: Date | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   lastFeedbackAt!: Date;
 }

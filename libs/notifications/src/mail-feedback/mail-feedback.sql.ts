@@ -28,6 +28,28 @@ export const NOTE_FEEDBACK = `
   SELECT noted.reason FROM noted
   WHERE noted.suppressed_at IS NOT NULL AND NOT EXISTS (SELECT FROM before WHERE suppressed_at IS NOT NULL)`;
 
+/** $1 user. Where e-mails go, and why they do not, if so. */
+export const FIND_MAILBOX = `
+  SELECT u.email AS address, coalesce(p.email_enabled, true) AS is_enabled, s.reason, s.suppressed_at,
+    u.created_at, u.updated_at
+  FROM users u
+  LEFT JOIN user_notification_preferences p ON p.user_id = u.id
+  LEFT JOIN email_suppressions s ON s.address_hash = ${ADDRESS_HASH('u.email')} AND s.suppressed_at IS NOT NULL
+  WHERE u.id = $1`;
+
+const LIFT = `
+  UPDATE email_suppressions s SET reason = NULL, suppressed_at = NULL, soft_bounces = 0, lifted_at = now()
+  FROM users u
+  WHERE u.id = $1 AND s.address_hash = ${ADDRESS_HASH('u.email')} AND s.suppressed_at IS NOT NULL`;
+
+/** $1 user. A row back means that the user's address was suppressed and is not any more. */
+export const LIFT_SUPPRESSION = `${LIFT} RETURNING s.address_hash`;
+
+/** $1 user. The same, after bounces only, and once a day. */
+export const LIFT_OWN_SUPPRESSION = `${LIFT}
+    AND s.reason <> 'complaint' AND coalesce(s.lifted_at < now() - interval '1 day', true)
+  RETURNING s.address_hash`;
+
 /** $1 address. Its users. */
 export const USERS_OF_ADDRESS = `SELECT id FROM users WHERE lower(email) = lower($1::text)`;
 

@@ -3,6 +3,8 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUserId } from '@waxwatch/auth';
 import { Refuses, Returns } from '@waxwatch/platform/http';
 import { RateLimited } from '@waxwatch/platform/rate-limit';
+import { MailSuppressions } from '../mail-feedback/mail-suppressions';
+import { EmailChannelOut } from '../mail-feedback/mail-suppressions.schema';
 import type { Channel } from '../notification.entity';
 import { ChannelTest } from './channel-test';
 import {
@@ -26,17 +28,18 @@ export class UserChannelsController {
   constructor(
     private readonly channels: UserChannels,
     private readonly tests: ChannelTest,
+    private readonly mails: MailSuppressions,
   ) {}
 
   @Get()
   @ApiOperation({
     operationId: 'list_channels_api_me_channels_get',
     summary: 'List Channels',
-    description: 'The channels that the user has set up. Secrets are never told.',
+    description: 'E-mail first, then the channels that the user has set up. Secrets are never told.',
   })
   @Returns(200, UserChannelList)
   async list(@CurrentUserId() userId: string) {
-    return await this.channels.list(userId);
+    return [await this.mails.channelOf(userId), ...(await this.channels.list(userId))];
   }
 
   @Get('options')
@@ -113,6 +116,21 @@ export class UserChannelsController {
     @Body({ schema: ChannelConfirmation }) { code }: { code: string },
   ) {
     return await this.channels.confirm(userId, id, code);
+  }
+
+  @Post('email/resume')
+  @HttpCode(200)
+  @RateLimited('channels')
+  @ApiOperation({
+    operationId: 'resume_email_api_me_channels_email_resume_post',
+    summary: 'Resume Email',
+    description:
+      'Writes again to an address that bounced. Another address in the account needs no such call.',
+  })
+  @Refuses(409, 'The address complained, or was tried again within a day')
+  @Returns(200, EmailChannelOut)
+  async resumeEmail(@CurrentUserId() userId: string): Promise<EmailChannelOut> {
+    return await this.mails.resume(userId);
   }
 
   @Post(':channel/test')

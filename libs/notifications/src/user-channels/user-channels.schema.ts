@@ -1,5 +1,6 @@
 import { EXAMPLE, wireId, wireInstant, wireText, wireTrimmedText, wireUuid } from '@waxwatch/platform/http';
 import { z } from 'zod';
+import { EmailChannelOut } from '../mail-feedback/mail-suppressions.schema';
 import { CHANNELS } from '../notification.entity';
 import {
   discordSettings,
@@ -66,7 +67,7 @@ export const UserChannelOut = z
   });
 export type UserChannelOut = z.output<typeof UserChannelOut>;
 
-export const UserChannelList = z.array(UserChannelOut);
+export const UserChannelList = z.array(z.union([UserChannelOut, EmailChannelOut]));
 
 export const ChannelOptionsOut = z
   .object({
