@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
-import { GIVE_BACK, MARK_FAILED, NOTE_PART, RETRY_LATER } from './delivery.sql';
+import { GIVE_BACK, MARK_FAILED, NOTE_PART, PUT_OFF_OTHERS, RETRY_LATER } from './delivery.sql';
 import { RELEASE_TURNS } from './delivery-plan.sql';
 import type { Channel, NotificationStatus } from './notification.entity';
 import { retryDelaySeconds } from './retry-delay';
@@ -28,6 +28,8 @@ export interface Setback {
   failures: number;
   /** How long the provider asks us to wait. */
   retryAfterSeconds?: number | undefined;
+  /** The user whose other alerts in the channel are not worth a try before then either. */
+  othersOf?: string | undefined;
 }
 
 /** Writes down and counts how deliveries ended. Every write is fenced by the lease. */
@@ -77,7 +79,10 @@ export class DeliveryOutcomes {
   }
 
   /** It may work later, as long as it has not been failing for too long. */
-  async failedForNow(leased: Leased, { code, failures, retryAfterSeconds = 0 }: Setback): Promise<void> {
+  async failedForNow(
+    leased: Leased,
+    { code, failures, retryAfterSeconds = 0, othersOf }: Setback,
+  ): Promise<void> {
     const limits = {
       baseSeconds: this.config.QUEUE_RETRY_BACKOFF_SECONDS,
       ceilingSeconds: this.config.DELIVERY_RETRY_CEILING_SECONDS,
@@ -85,6 +90,7 @@ export class DeliveryOutcomes {
     const delay = Math.max(retryAfterSeconds, retryDelaySeconds(failures + 1, limits, Math.random()));
     const window = this.config.DELIVERY_RETRY_HOURS * 3600;
     const rows = await this.db.rows<Ended>(RETRY_LATER, [leased.ids, leased.token, code, delay, window]);
+    if (othersOf !== undefined) await this.db.rows(PUT_OFF_OTHERS, [othersOf, leased.channel, delay]);
     this.countEnds(leased, rows, 'exhausted');
     if (rows.some(({ status }) => status === 'failed')) {
       this.logger.warn({ event: 'notifications.delivery.exhausted', ids: leased.ids, error_code: code });

@@ -1,14 +1,17 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { DELIVERY_CHANNELS, type DeliveryChannel } from './channels/delivery-channel';
+import { excludedFrom, type Room } from './channels/send-slots';
 import { DueRows } from './due-rows';
-import type { Channel } from './notification.entity';
 
 const RUN_MS = 20_000;
 
+/** A loop over one channel that is at work. */
 interface Loop {
   /** The bell rang since the last claim. */
   isRungAgain: boolean;
+  /** Resolves when the loop has ended; to false when it stopped with rows left. */
+  done: Promise<boolean>;
 }
 
 /**
@@ -17,50 +20,80 @@ interface Loop {
  */
 @Injectable()
 export class DeliveryService {
-  private readonly loops = new Map<Channel, Loop>();
+  private readonly logger = new Logger('notifications');
+  private readonly loops = new Map<DeliveryChannel, Loop>();
+  /** Channels that may have left due rows for want of room. */
+  private readonly waiting = new Set<DeliveryChannel>();
 
   constructor(
     private readonly dueRows: DueRows,
     private readonly lifecycle: Lifecycle,
     @Inject(DELIVERY_CHANNELS) private readonly channels: DeliveryChannel[],
-  ) {}
+  ) {
+    for (const channel of channels) channel.onRoom = () => this.goOn(channel);
+    lifecycle.onDrain('work', 'deliveries', async () => await this.idle());
+  }
 
   /**
    * Claims and hands over until nothing is due, for about 20 seconds at most. The channels do not wait for each
-   * other. While a loop of this process is at work, a second call only tells it to look once more.
+   * other; one without room goes on by itself when it has some. While a loop of this process is at work, a second
+   * call only tells it to look once more.
    * @returns false when it stopped with rows left
    */
   async deliverDue(): Promise<boolean> {
-    const deadline = performance.now() + RUN_MS;
-    const done = await Promise.all(this.channels.map(async (channel) => await this.drain(channel, deadline)));
+    const done = await Promise.all(this.channels.map(async (channel) => await this.drain(channel)));
     return done.every(Boolean);
   }
 
   /** Resolves when no delivery that was started is under way any more. */
   async idle(): Promise<void> {
-    await Promise.all(this.channels.map(async (channel) => await channel.idle()));
+    do {
+      await Promise.allSettled([...this.loops.values()].map(async ({ done }) => await done));
+      await Promise.all(this.channels.map(async (channel) => await channel.idle()));
+    } while (this.loops.size > 0);
   }
 
-  private async drain(channel: DeliveryChannel, deadline: number): Promise<boolean> {
-    const running = this.loops.get(channel.name);
+  /** A send has ended, and somebody may have waited for its slot. No job does: there is not one for each channel. */
+  private goOn(channel: DeliveryChannel): void {
+    if (!this.waiting.delete(channel)) return;
+    this.drainWhole(channel).catch((error: unknown) => {
+      this.logger.warn({ event: 'notifications.delivery.stopped', channel: channel.name, err: error });
+    });
+  }
+
+  private async drainWhole(channel: DeliveryChannel): Promise<void> {
+    while (!(await this.drain(channel)) && !this.lifecycle.isDraining);
+  }
+
+  private async drain(channel: DeliveryChannel): Promise<boolean> {
+    const running = this.loops.get(channel);
     if (running) {
       running.isRungAgain = true;
       return true;
     }
-    const loop: Loop = { isRungAgain: true };
-    this.loops.set(channel.name, loop);
+    const loop: Loop = { isRungAgain: true, done: Promise.resolve(true) };
+    this.loops.set(channel, loop);
+    loop.done = this.run(channel, loop);
+    return await loop.done;
+  }
+
+  private async run(channel: DeliveryChannel, loop: Loop): Promise<boolean> {
+    const deadline = performance.now() + RUN_MS;
     try {
       while (performance.now() < deadline && !this.lifecycle.isDraining) {
-        if ((await this.deliverBatch(channel, loop)) === 0 && !loop.isRungAgain) return true;
+        const { room } = channel;
+        if (room.rows === 0 || excludedFrom(room).length > 0) this.waiting.add(channel);
+        if (room.rows === 0) return true;
+        if ((await this.deliverBatch(channel, room, loop)) === 0 && !loop.isRungAgain) return true;
       }
       return false;
     } finally {
-      this.loops.delete(channel.name);
+      // Here and not when the promise is settled: a send that ends in between would ring at a loop that is over.
+      this.loops.delete(channel);
     }
   }
 
-  private async deliverBatch(channel: DeliveryChannel, loop: Loop): Promise<number> {
-    const room = await channel.room();
+  private async deliverBatch(channel: DeliveryChannel, room: Room, loop: Loop): Promise<number> {
     loop.isRungAgain = false;
     const claim = await this.dueRows.claim(channel.name, room);
     if (claim.rows.length > 0) await channel.deliver(claim);

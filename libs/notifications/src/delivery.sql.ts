@@ -2,22 +2,36 @@
 const EACH_CHANNEL = 'unnest(enum_range(NULL::notification_channel_enum)) AS c (channel)';
 
 /**
- * $1 channel, $2 claims allowed, $3 rows, $4 lease token, $5 lease seconds. A row whose lease ended is due
- * again, so taking over from a dead worker needs no case of its own. The attempt is counted here, where even a
- * row that kills the process cannot escape it.
+ * $1 channel, $2 claims allowed, $3 rows, $4 lease token, $5 lease seconds, $6 users of whom nothing is wanted now,
+ * $7 rows of one user, $8 users who get $9 rows together. A row whose lease ended is due again, so taking over from a
+ * dead worker needs no case of its own. The attempt is counted here, where even a row that kills the process cannot
+ * escape it.
  */
 export const CLAIM_DUE = `
   WITH due AS (
-    SELECT id, due_at, lease_token IS NOT NULL AS is_abandoned FROM notifications
+    SELECT id, user_id, due_at, lease_token IS NOT NULL AS is_abandoned FROM notifications
     WHERE status = 'pending' AND channel = $1::notification_channel_enum AND due_at <= now() AND attempts < $2
+      AND user_id <> ALL($6::uuid[])
     ORDER BY due_at
     LIMIT $3
     FOR UPDATE SKIP LOCKED
+  ), shared AS (
+    SELECT due.*, user_id = ANY($8::uuid[]) AS is_hanging,
+      row_number() OVER (PARTITION BY user_id ORDER BY due_at) AS of_user,
+      row_number() OVER (PARTITION BY user_id = ANY($8::uuid[]) ORDER BY due_at) AS of_kind
+    FROM due
   )
   UPDATE notifications n
   SET lease_token = $4, due_at = now() + make_interval(secs => $5), attempts = n.attempts + 1, updated_at = now()
-  FROM due WHERE n.id = due.id
-  RETURNING n.id, n.user_id, extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds, due.is_abandoned`;
+  FROM shared
+  WHERE n.id = shared.id AND shared.of_user <= $7 AND (NOT shared.is_hanging OR shared.of_kind <= $9)
+  RETURNING n.id, n.user_id, extract(epoch FROM now() - shared.due_at)::float8 AS lag_seconds, shared.is_abandoned`;
+
+/** $1 user, $2 channel, $3 seconds. What is due and nobody has: its address does not answer. */
+export const PUT_OFF_OTHERS = `
+  UPDATE notifications SET due_at = now() + make_interval(secs => $3), updated_at = now()
+  WHERE user_id = $1 AND channel = $2::notification_channel_enum AND status = 'pending' AND lease_token IS NULL
+    AND due_at <= now()`;
 
 /**
  * $1 users, $2 how many ids each. The row of a user stays locked until the commit, so its ids become visible in

@@ -1,5 +1,6 @@
 import type { Channel } from '../notification.entity';
 import { groupByUser } from '../waiting-row';
+import type { Room } from './send-slots';
 
 /** A due row that this process holds until the claim ends. */
 export interface ClaimedRow {
@@ -26,8 +27,10 @@ export const apartByUser = (claim: Claim): Claim[] =>
 /** One way to reach a person, as delivery sees it. Those that have a `ChannelSender` share one class. */
 export abstract class DeliveryChannel {
   abstract readonly name: Channel;
-  /** How many rows it takes next; waits until that is at least one. */
-  abstract room(): Promise<number>;
+  /** Called whenever there may be more room than before. */
+  onRoom: () => void = () => undefined;
+  /** What it takes next. */
+  abstract get room(): Room;
   /** Settles each row of the claim. It may return while deliveries are under way, but then `room` shrinks. */
   abstract deliver(claim: Claim): Promise<void>;
   /** Resolves when nothing is under way any more. */

@@ -11,6 +11,7 @@ import { type StreamHint, StreamHints } from '../stream-hints';
 import { giveStreamIds, idsPerUser } from '../stream-ids';
 import { byOrder, type WaitingRow } from '../waiting-row';
 import { apartByUser, type Claim, DeliveryChannel } from './delivery-channel';
+import type { Room } from './send-slots';
 
 const BATCH_SIZE = 200;
 
@@ -30,8 +31,8 @@ export class RealtimeChannel extends DeliveryChannel {
     super();
   }
 
-  override async room(): Promise<number> {
-    return await Promise.resolve(BATCH_SIZE);
+  override get room(): Room {
+    return { rows: BATCH_SIZE, rowsPerUser: BATCH_SIZE, crowded: [], hanging: [], rowsOfHanging: 0 };
   }
 
   override async idle(): Promise<void> {

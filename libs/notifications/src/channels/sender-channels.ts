@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Clock } from '@waxwatch/platform/clock';
 import { Database } from '@waxwatch/platform/database';
-import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { DeliveryOutcomes } from '../delivery-outcomes';
 import { DeliveryPlanner } from '../delivery-planner';
 import { CHANNEL_SENDERS, type ChannelSender } from './channel-sender';
@@ -22,7 +21,6 @@ export class SenderChannels {
     planner: DeliveryPlanner,
     outcomes: DeliveryOutcomes,
     @InjectConfig() config: AppConfig,
-    lifecycle: Lifecycle,
   ) {
     const limits = {
       parallelSends: config.DELIVERY_PARALLEL_SENDS,
@@ -31,8 +29,5 @@ export class SenderChannels {
     };
     const services = { db, clock, planner, outcomes };
     this.channels = senders.map((sender) => new SenderChannel(sender, services, limits));
-    for (const channel of this.channels) {
-      lifecycle.onDrain('work', `sends by ${channel.name}`, async () => await channel.idle());
-    }
   }
 }

@@ -7,12 +7,16 @@ import type { Sent } from '../settlements';
 import { ChannelError, type ChannelSender, type OutboundMessage, PartlyTakenError } from './channel-sender';
 import { apartByUser, type Claim, DeliveryChannel } from './delivery-channel';
 import { idOf, toOutbound } from './outbound-message';
+import { type Room, SendSlots } from './send-slots';
 
 /** How much a channel may have under way in this process, and how long each send may take. */
 export interface SenderLimits {
   parallelSends: number;
   timeoutMs: number;
 }
+
+/** A send that took this part of its time limit before it failed was a hanging one. */
+const HANGING_PART = 1 / 5;
 
 /** What all of these channels share. */
 export interface SenderServices {
@@ -38,6 +42,7 @@ interface Journey {
 export class SenderChannel extends DeliveryChannel {
   private readonly logger = new Logger('notifications');
   private readonly underWay = new Set<Promise<void>>();
+  private readonly slots: SendSlots;
 
   constructor(
     private readonly sender: ChannelSender,
@@ -45,15 +50,15 @@ export class SenderChannel extends DeliveryChannel {
     private readonly limits: SenderLimits,
   ) {
     super();
+    this.slots = new SendSlots(limits.parallelSends);
   }
 
   override get name() {
     return this.sender.name;
   }
 
-  override async room(): Promise<number> {
-    while (this.underWay.size >= this.limits.parallelSends) await Promise.race(this.underWay);
-    return this.limits.parallelSends - this.underWay.size;
+  override get room(): Room {
+    return this.slots.room;
   }
 
   override async idle(): Promise<void> {
@@ -101,8 +106,13 @@ export class SenderChannel extends DeliveryChannel {
         // The rows keep their lease; when that ends, someone tries again.
         this.log('error', 'unsettled', { notification_id: idOf(message), err: error });
       })
-      .finally(() => this.underWay.delete(job));
+      .finally(() => {
+        this.underWay.delete(job);
+        this.slots.giveBack(message.userId);
+        this.onRoom();
+      });
     this.underWay.add(job);
+    this.slots.take(message.userId);
   }
 
   private async deliverOne(journey: Journey): Promise<void> {
@@ -121,9 +131,12 @@ export class SenderChannel extends DeliveryChannel {
     try {
       providerMessageId = await this.send(toOutbound(message));
     } catch (error) {
-      await this.settleFailure(journey, error);
+      const hung = performance.now() - startedAt >= this.limits.timeoutMs * HANGING_PART;
+      this.slots.noteEnd(message.userId, hung);
+      await this.settleFailure(journey, error, hung);
       return;
     }
+    this.slots.noteEnd(message.userId, false);
     this.log('log', 'sent', {
       notification_id: idOf(message),
       event_id: message.rows[0]?.event_id,
@@ -152,7 +165,7 @@ export class SenderChannel extends DeliveryChannel {
     }
   }
 
-  private async settleFailure(journey: Journey, error: unknown): Promise<void> {
+  private async settleFailure(journey: Journey, error: unknown, hung: boolean): Promise<void> {
     const { message, leased } = journey;
     const failure =
       error instanceof ChannelError
@@ -170,10 +183,11 @@ export class SenderChannel extends DeliveryChannel {
     const code = failure.code.slice(0, 60);
     const { retryAfterSeconds } = failure;
     const { outcomes } = this.services;
+    const othersOf = hung ? message.userId : undefined;
     const setback = { code, failures, retryAfterSeconds };
     if (failure instanceof PartlyTakenError)
       await outcomes.sentInPart({ ...leased, ...this.countOf(message) }, setback);
-    else if (failure.isRetryable) await outcomes.failedForNow(leased, setback);
+    else if (failure.isRetryable) await outcomes.failedForNow(leased, { ...setback, othersOf });
     else await outcomes.failed(leased, code);
     await this.endTurn(journey);
   }
