@@ -3,6 +3,7 @@ import { ClockModule } from '../clock/clock.module';
 import type { AppConfig } from '../config/app-config';
 import { ConfigModule } from '../config/config.module';
 import { DatabaseModule } from '../database/database.module';
+import { ErrorReportsModule } from '../error-reports/error-reports.module';
 import { LifecycleModule } from '../lifecycle/lifecycle.module';
 import { LoggingModule } from '../logging/logging.module';
 import { MetricsModule } from '../metrics/metrics.module';
@@ -20,6 +21,7 @@ export class PlatformModule {
       module: PlatformModule,
       imports: [
         ConfigModule.forRoot(config),
+        ErrorReportsModule.forRoot(applicationName),
         LoggingModule.forRoot(),
         ClockModule,
         MetricsModule,

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { isDatabaseError } from '../database/sql-state';
+import { crash } from '../lifecycle/crash';
 import { redactText } from '../logging/secret-text';
 
 /**
@@ -28,7 +29,7 @@ function endOnUncaught(name: string): void {
     new Logger('process').fatal({ event: 'process.uncaught', origin, err: error });
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${name}: ended by an ${origin}: ${redactText(message)}\n`);
-    process.exit(1);
+    crash();
   });
 }
 

@@ -319,6 +319,30 @@ describe('signing in with a password', () => {
   });
 });
 
+describe('where errors are reported', () => {
+  it('takes the DSN of a project, at Sentry or elsewhere', () => {
+    for (const SENTRY_DSN of [
+      'https://a1b2@o1.ingest.sentry.io/42',
+      'http://a1b2:c3@sentry.local:9000/sub/7',
+      ' ',
+    ])
+      expect(problemsWith({ SENTRY_DSN })).toEqual([]);
+  });
+
+  it.each(['https://sentry.io/42', 'https://key@sentry.io', 'https://key@sentry.io/x', 'key@sentry.io/1'])(
+    'refuses %s without repeating it',
+    (SENTRY_DSN) => {
+      expect(problemsWith({ SENTRY_DSN })).toEqual(['SENTRY_DSN: must be a DSN such as https://key@host/1']);
+    },
+  );
+
+  it('wants https in production', () => {
+    expect(problemsOf({ ...production, SENTRY_DSN: 'http://a1b2@sentry.local/7' })).toEqual([
+      'SENTRY_DSN: must use https in production-like environments',
+    ]);
+  });
+});
+
 describe('what depends on Redis', () => {
   it('does without it where the queue runs in-process', () => {
     expect(problemsWith({ REDIS_URL: undefined, QUEUE_EAGER: 'true' })).toEqual([]);

@@ -207,6 +207,7 @@ function productionChecks(env: Env, issuer?: string, jwksUrl?: string): string[]
     KMS_ENDPOINT_URL: env.KMS_ENDPOINT_URL,
     SES_ENDPOINT_URL: env.SES_ENDPOINT_URL,
     SNS_ENDPOINT_URL: env.SNS_ENDPOINT_URL,
+    SENTRY_DSN: env.SENTRY_DSN,
     NTFY_BASE_URL: env.NTFY_BASE_URL,
     TELEGRAM_API_BASE_URL: env.TELEGRAM_API_BASE_URL,
     DISCORD_BASE_URL: env.DISCORD_BASE_URL,

@@ -103,6 +103,21 @@ export const optionalHttpUrl = () =>
       .optional(),
   );
 
+/** What Sentry calls a DSN: an address with a key in front and the number of a project at its end. */
+export const optionalSentryDsn = () =>
+  z.preprocess(
+    blankToUndefined,
+    z
+      .string()
+      .trim()
+      .refine(notPlaceholder, 'still holds a placeholder')
+      .refine(
+        (value) => isUrl(value) && /^https?:\/\/\w+(:\w*)?@[^/]+(\/[^?#]*)?\/\d+$/.test(value),
+        'must be a DSN such as https://key@host/1',
+      )
+      .optional(),
+  );
+
 /**
  * PostgreSQL URL. The `postgresql+driver://` spelling of other stacks is accepted, so that an existing secret
  * keeps working.

@@ -10,6 +10,7 @@ import {
   optionalInt,
   optionalOneOf,
   optionalRedisUrl,
+  optionalSentryDsn,
   optionalText,
   postgresUrl,
   textOr,
@@ -28,6 +29,11 @@ export const envSchema = z.object({
   API_DOCS_ENABLED: bool(false),
   PUBLIC_BASE_URL: optionalHttpUrl(),
   TRUSTED_PROXY_HOPS: int(0, { min: 0, max: 10 }),
+
+  SENTRY_DSN: optionalSentryDsn(),
+  SENTRY_ENVIRONMENT: optionalText(),
+  SENTRY_RELEASE: optionalText(),
+  SENTRY_ENABLED_ENVIRONMENTS: list(['production', 'prod', 'staging']),
 
   DATABASE_URL: postgresUrl(),
   DB_POOL_SIZE: int(10, { min: 1, max: 500 }),

@@ -1,11 +1,16 @@
 import type { LoggerOptions, LogFn } from 'pino';
 import type { AppConfig } from '../config/app-config';
+import { type ErrorReports, NoErrorReports } from '../error-reports/error-reports';
 import { correlationFields } from './correlation-fields';
 import { redact } from './redact';
+import { reportLine } from './report-line';
 import { redactText } from './secret-text';
 
 /** `{ts, level, logger, event, request_id, …}`; the message of a plain text line is its `event`. */
-export function pinoOptions(config: Pick<AppConfig, 'LOG_LEVEL'>): LoggerOptions & { autoLogging: false } {
+export function pinoOptions(
+  config: Pick<AppConfig, 'LOG_LEVEL'>,
+  reports: ErrorReports = new NoErrorReports(),
+): LoggerOptions & { autoLogging: false } {
   return {
     autoLogging: false,
     level: config.LOG_LEVEL,
@@ -18,7 +23,8 @@ export function pinoOptions(config: Pick<AppConfig, 'LOG_LEVEL'>): LoggerOptions
       log: (fields) => redact(fields) as Record<string, unknown>,
     },
     hooks: {
-      logMethod(args, method) {
+      logMethod(args, method, level) {
+        reportLine(reports, level, args[0]);
         method.apply(this, redactMessages(args));
       },
     },

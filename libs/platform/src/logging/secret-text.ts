@@ -15,7 +15,7 @@ const HEADER_LINE =
 const SCHEME = /\b((?:Bearer|Basic)\s+|Discogs\s+(?:token|key)=)[^\s,"'\\]+/gi;
 const PARAMETERS = /\b((?:OAuth|Digest)\s+)\w+=[^\n\r]+/gi;
 const QUERY = /([?&](?:key|code|state|sig|auth|apikey)=)[^&\s"'#]+/gi;
-const JWT = /eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g;
+const JWT = /(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g;
 const USER_AND_PASSWORD = /(\w:\/\/[^\s:/@]*:)[^\s/]*@/g;
 const USER_ALONE = /(\w:\/\/)[^\s:/@*]+@/g;
 const E_MAIL = /[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b/gi;
