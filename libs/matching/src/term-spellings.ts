@@ -35,6 +35,20 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   volume: 'vol',
   pt: 'part',
   part: 'pt',
+  yr: 'your',
+  your: 'yr',
+  mr: 'mister',
+  mister: 'mr',
+  dr: 'doctor',
+  doctor: 'dr',
+  st: 'saint',
+  saint: 'st',
+  sgt: 'sergeant',
+  sergeant: 'sgt',
+  jr: 'junior',
+  junior: 'jr',
+  bros: 'brothers',
+  brothers: 'bros',
 };
 
 /**
@@ -102,7 +116,7 @@ function withoutArticle(words: readonly string[]): (readonly string[])[] {
   return rest.length >= 2 ? [rest] : [words, [...rest, 'the']];
 }
 
-/** `Vol. 4` as `volume 4`, `vol iv` and `volume iv`; a numeral that begins a name is left alone. */
+/** `Vol. 4` as `volume 4`, `vol iv` and `volume iv`, `Sgt.` as `sergeant`; a numeral that begins a name is left alone. */
 function synonymsOf(words: readonly string[]): (readonly string[])[] {
   let all: (readonly string[])[] = [words];
   for (const [index, word] of words.entries()) {

@@ -65,7 +65,7 @@ function scoresOf(parts: readonly string[]): { mapping: Score; keywords: Score }
   return { mapping, keywords };
 }
 
-const PARTS = ['development', 'validation', 'held-out'];
+const PARTS = ['development', 'validation', 'held-out', 'fresh'];
 
 describe('the golden set', () => {
   const lines = PARTS.flatMap(linesOf);
@@ -83,8 +83,9 @@ describe('the golden set', () => {
     { parts: PARTS, precision: 0.98, recall: 0.95 },
     { parts: ['development'], precision: 0.98, recall: 0.95 },
     { parts: ['validation'], precision: 0.98, recall: 0.95 },
-    // Small, and not tuned for: a handful of titles more or less.
-    { parts: ['held-out'], precision: 0.98, recall: 0.9 },
+    { parts: ['held-out'], precision: 0.98, recall: 0.95 },
+    // Small, and the last to be measured: a handful of titles more or less.
+    { parts: ['fresh'], precision: 0.98, recall: 0.9 },
   ])('is answered with precision $precision and recall $recall in $parts', ({ parts, precision, recall }) => {
     for (const { precision: p, recall: r, wrong, missed } of Object.values(scoresOf(parts))) {
       const failures = JSON.stringify({ wrong, missed });

@@ -1,6 +1,7 @@
 import type { Spellings } from '../normalise';
 import { tokenise } from '../normalise';
 import { occursIn } from '../term';
+import { misspeltSpans, type Span } from './misspelt-title';
 import type { ReleaseName } from './release-name';
 import {
   ALBUM_WORDS,
@@ -10,6 +11,7 @@ import {
   NOT_VINYL,
   ONLY_A_PART,
   OTHER_RECORDING,
+  PACKAGING,
   PERFORMED,
   PLAYING,
   SELF_TITLED,
@@ -32,11 +34,6 @@ export interface NameEvidence {
 export interface MappableTitle {
   readonly text: string;
   readonly title: Spellings;
-}
-
-interface Span {
-  start: number;
-  end: number;
 }
 
 /** The words of a title in order, and where a dash, bracket or comma stands before one. */
@@ -64,7 +61,7 @@ export function mapTitle(name: ReleaseName, listing: MappableTitle): NameEvidenc
   if (isSomethingElse(name, listing.text, read)) return null;
   const whole = spansOf(read.words, name.wholeTitle)[0];
   if (whole !== undefined && isWholeName(name, whole, read)) return evidence(name, whole, whole, read);
-  const titles = spansOf(read.words, name.title.spellings);
+  const titles = titleSpans(name, read);
   // `Led Zeppelin - Led Zeppelin II` holds the name twice, and is not that album.
   if (name.isSelfTitled && titles.some(({ end }) => hasSequel(read, end))) return null;
   if (
@@ -145,7 +142,9 @@ function isBeside(artist: Span, title: Span, name: ReleaseName, read: Segmented)
 
 /** After a title of one word the next may be part of another title: `Harvest Moon`. */
 function isFreeAfter(title: Span, name: ReleaseName, read: Segmented): boolean {
-  return read.startsSegment.has(title.end) || isRemark(read.words[title.end], name);
+  const [next, following] = read.words.slice(title.end);
+  if (read.startsSegment.has(title.end) || isRemark(next, name)) return true;
+  return following !== undefined && !read.startsSegment.has(title.end + 1) && PACKAGING.has(following);
 }
 
 function isFreeBefore(title: Span, artist: Span | null, name: ReleaseName, read: Segmented): boolean {
@@ -216,6 +215,12 @@ function segment(text: string): Segmented {
     isAlsoAlbum: words.some((word) => ALBUM_WORDS.has(word)),
     isAlsoVinyl: words.some((word) => VINYL_WORDS.has(word)),
   };
+}
+
+/** Where the title stands; where it stands nowhere, what differs from it by a slip of the keyboard. */
+function titleSpans(name: ReleaseName, { words }: Segmented): Span[] {
+  const exact = spansOf(words, name.titles);
+  return exact.length > 0 || name.isSelfTitled ? exact : misspeltSpans(words, name.titles[0] ?? []);
 }
 
 /** Where any of the spellings stands, written together or apart. */

@@ -18,6 +18,8 @@ export interface ReleaseName {
   /** The artist in full, as opposed to surname or initials. */
   readonly fullArtist: readonly (readonly string[])[];
   /** The ways to write the title, shortened where sellers shorten it. For a self-titled release the artist's. */
+  readonly titles: readonly (readonly string[])[];
+  /** What a listing's title holds at the least: one of `titles`, or one but for a misspelt word at its end. */
   readonly title: Term;
   /** The title with the artist in front, where it is written so: `Black Sabbath Vol 4`. */
   readonly wholeTitle: readonly (readonly string[])[];
@@ -30,6 +32,7 @@ export interface ReleaseName {
 
 const MAX_SPELLINGS = 16;
 const MAX_TITLE_WORDS = 5;
+const MAX_COMPOUND = 14;
 const VARIOUS = /^(?:various(?: artists)?|v\/?a|diverse|compilation)$/i;
 /** Discogs tells namesakes apart by a number, and marks name variations with an asterisk. */
 const DISCOGS_MARKS = /\s*\(\d+\)\s*$|\*+$/g;
@@ -59,11 +62,13 @@ export function compileReleaseName(name: ReleaseTitle): ReleaseName | null {
     ? []
     : artistsOf(artistText, isSelfTitled ? 0 : tellingWords, plainTitle.join('').length);
   if (!isVarious && artists.length === 0) return null;
+  const named = isSelfTitled ? artists : titles;
   return {
     key: `${keyOf(artistText)}|${keyOf(titleText)}`,
     artist: isVarious ? null : toTerm(artistText, artists),
     fullArtist,
-    title: toTerm(titleText, isSelfTitled ? artists : titles),
+    titles: named,
+    title: toTerm(titleText, isSelfTitled ? named : [...named, ...withoutAnEnd(plainTitle)]),
     wholeTitle: distinct(spellingsOf(titleText)),
     isSelfTitled,
     tellingWords: isSelfTitled ? 1 : tellingWords,
@@ -111,7 +116,24 @@ function titlesOf(title: string, artist: string): (readonly string[])[] {
   const all = [...heads, ...nicknames].flatMap((text) =>
     spellingsOf(text).flatMap((spelling) => shortened(withoutArtist(spelling, artistWords))),
   );
-  return distinct([...all, ...initialsOf(readSpellings(heads[0] ?? '').words)]);
+  const words = readSpellings(heads[0] ?? '').words;
+  return distinct([...all, ...afterOf(words), ...writtenApart(words), ...initialsOf(words)]);
+}
+
+/** `Super Fly` for `Superfly`. Where a compound is joined no table says, so every place counts. */
+function writtenApart(words: readonly string[]): (readonly string[])[] {
+  const [word = '', ...others] = words;
+  if (others.length > 0 || word.length < 7 || word.length > MAX_COMPOUND || /\d/.test(word)) return [];
+  const places = Array.from({ length: word.length - 5 }, (_, n) => n + 3);
+  return places.map((at) => [word.slice(0, at), word.slice(at)]);
+}
+
+/** `Simon Simopath`: of `The Story Of Simon Simopath` people say what the story is of, where that tells enough. */
+function afterOf(words: readonly string[]): (readonly string[])[] {
+  const at = words.findIndex((word, index) => index > 0 && /^(?:of|de|von|des)$/.test(word));
+  const [first = '', second = '', ...rest] = at < 0 ? [] : words.slice(at + 1);
+  const isTelling = [first, second].every((word) => word.length >= 4 && !STOP_WORDS.has(word));
+  return isTelling && at <= 5 ? [[first, second, ...(rest.length < 2 ? rest : [])]] : [];
 }
 
 /** Fans write `DSOTM`. */
@@ -119,6 +141,20 @@ function initialsOf(words: readonly string[]): (readonly string[])[] {
   const named = words[0] === 'the' ? words.slice(1) : words;
   return named.length < 4 ? [] : [[named.map((word) => word[0] ?? '').join('')]];
 }
+
+/** What stays right of a title whose first or last word is misspelt; nothing where that is too little. */
+function withoutAnEnd(words: readonly string[]): (readonly string[])[] {
+  const [first = ''] = words;
+  const last = words.at(-1) ?? '';
+  const kept = [
+    ...(isLongEnough(last) ? [words.slice(0, -1)] : []),
+    ...(isLongEnough(first) ? [words.slice(1)] : []),
+  ];
+  return words.length < 2 ? [] : kept.filter((rest) => rest.join('').length >= 5);
+}
+
+/** Of shorter words a misspelt one is often another word. */
+const isLongEnough = (word: string): boolean => word.length >= 5;
 
 /** `Black Sabbath Vol 4` is written after the artist's name anyway. */
 function withoutArtist(title: readonly string[], artist: readonly string[]): readonly string[] {
@@ -134,17 +170,30 @@ function shortened(spelling: readonly string[]): (readonly string[])[] {
     return [
       words.slice(0, MAX_TITLE_WORDS),
       words.filter((word) => !STOP_WORDS.has(word)).slice(0, MAX_TITLE_WORDS),
+      ...beginningOf(words),
     ];
   }
   const [first = '', second, ...rest] = words;
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   return [
     words,
-    ...(second === undefined || words.length < 3 ? [] : [[`${first}${second}`, ...rest]]),
+    ...(second === undefined ? [] : [[`${first}${second}`, ...rest]]),
+    ...(words.length > MAX_TITLE_WORDS ? beginningOf(words) : []),
     ...(words.length >= 4 && telling.length >= 3 ? [telling] : []),
     [...words.slice(0, -1), otherNumber(words.at(-1) ?? '')],
     ...(words.some((word) => word.includes('our')) ? [words.map((word) => word.replace('our', 'or'))] : []),
   ];
+}
+
+/** `Sgt. Pepper`: nobody writes out the Lonely Hearts Club Band. */
+function beginningOf([first = '', second = '']: readonly string[]): (readonly string[])[] {
+  const isTelling = !STOP_WORDS.has(first) && !STOP_WORDS.has(second) && second.length >= 5;
+  return isTelling
+    ? [
+        [first, second],
+        [first, otherNumber(second)],
+      ]
+    : [];
 }
 
 /** `Waters` for `Water`, and the other way round: few sellers look it up. */

@@ -38,19 +38,23 @@ export const NOT_VINYL = words(
 );
 
 /** What stands before an extra that comes with the record. */
-export const ALONG_WITH = words('w with incl including includes inc and plus complete all');
+export const ALONG_WITH = words('w with incl including includes inc and plus complete all hype');
 
 /** Parts of a record that are sold by themselves. */
 export const ONLY_A_PART =
   /\b(?:sleeve|cover|jacket|poster|obi|insert|inner|lyric|box)s?(?:\s+sheet)?\s+only\b|\bno\s+(?:record|vinyl|disc)\b|\bempty\s+(?:sleeve|cover)\b/i;
-/** Seven inches; a count of them beside an album is a bonus. */
-export const SEVEN_INCH = /(?<![\d.])7\s?(?:["\u201d\u2033]|''|inch\b|in\b)|\b(?:single|maxi)\b/i;
+/** Seven inches; a count of them beside an album, or one that comes with something, is a bonus. */
+export const SEVEN_INCH =
+  /(?<![\d.]|(?:\bw\/|\bwith|\bincl\.?|\bbonus|\bplus|[+&])\s?(?:a |bonus )?)7\s?(?:["\u201d\u2033]|''|inch\b|in\b)|\b(?:single|maxi)\b/i;
 /** Somebody plays another's songs. */
 export const PERFORMED =
   /\b(?:performed|played|made famous|as sung)\s+by\b|\bin the style of\b|\bplays?\s+(?:the\s+)?(?:music|songs)\b|\b(?:songs|music|best)\s+of\b(?=.*\btribute)|\bmaking of\b|\bremix\s+tapes\b/i;
 /** Who says that an album of the artist's own name is meant. */
 export const SELF_TITLED =
   /(?<![a-z])(?:s\/t|self[\s-]?titled|eponymous|same|debut|first\s+(?:album|lp)|1st\s+(?:album|lp))(?![a-z])/i;
+
+/** What a word in front tells more of, whichever it is: `smile cover`, `palm tree labels`. */
+export const PACKAGING = words('cover sleeve label labels edition');
 
 /** What sellers write around the name of a record: whatever is none of these may be part of another name. */
 export const NOISE = words(`
@@ -86,7 +90,7 @@ export const NOISE = words(`
   big bear spaceship plum turquoise rainbow lime lilac tan olive dynaflex solid triangle target dark light labels
   sold buy now free shipping ship look wow must see read description l@@k super bargain price cheap
   orange ruby anniversary year years th remastered black friday
-  schallplatte vinyle vinilo vinile disque erstpressung nachpressung auflage zustand neu ovp top edizione edicion stampa
+  schallplatte schallplatten platten disques discos dischi musik musique musica vinyle vinilo vinile disque erstpressung nachpressung auflage zustand neu ovp top edizione edicion stampa
   st same debut untitled self titled selftitled eponymous
   signed autographed cisco craft sundazed impex intervention vmp third man pure pleasure matters org direct
 `);
