@@ -4,6 +4,7 @@ import { DiscogsAccountWorkerModule } from '@waxwatch/discogs-account';
 import { EbayDeletionsWorkerModule } from '@waxwatch/ebay-deletions';
 import { ExchangeRatesWorkerModule } from '@waxwatch/exchange-rates';
 import { HealthModule } from '@waxwatch/health';
+import { IntegrationsWorkerModule } from '@waxwatch/integrations';
 import { ListingsWorkerModule } from '@waxwatch/listings';
 import { NotificationsWorkerModule } from '@waxwatch/notifications';
 import { PlatformModule } from '@waxwatch/platform/app';
@@ -18,6 +19,7 @@ export const WORKER_FEATURES = [
   DiscogsAccountWorkerModule,
   EbayDeletionsWorkerModule,
   ExchangeRatesWorkerModule,
+  IntegrationsWorkerModule,
   ListingsWorkerModule,
   NotificationsWorkerModule,
   PollingWorkerModule,

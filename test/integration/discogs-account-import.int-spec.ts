@@ -317,6 +317,21 @@ describe('importing Discogs lists', () => {
   });
 
   describe('interruptions', () => {
+    it('by the page of a network in front of Discogs are no private list, and pass', async () => {
+      await connect();
+      const job = await start('wantlist');
+      const page = { body: '<html>Attention Required!</html>', retryAfter: '1' };
+      probe.discogs.inject({ kind: 'status', path: WANTS, status: 403, after: 1, ...page });
+      await worker.imports.runDue();
+
+      expect(await jobOf(job)).toMatchObject({ status: 'running', cursor: 'wantlist:1/3' });
+      await expectEventually(async () => {
+        await dueNow();
+        await worker.imports.runDue();
+        expect(await jobOf(job)).toMatchObject({ status: 'completed' });
+      });
+    });
+
     it.each([1, 2, 3])('resume at page %i after a 429, without reading a page twice', async (page) => {
       await connect();
       const job = await start('wantlist');

@@ -149,6 +149,14 @@ describe('importing lists at Discogs', () => {
     );
   });
 
+  it('reads lists in either spelling', async () => {
+    alice([{ id: 71, items: [{ id: 1 }] }]);
+    probe.discogs.users.listSpelling = 'list_id';
+    await connect();
+    expect(await run()).toMatchObject({ status: 'completed', imported_count: 1 });
+    expect(await flags()).toEqual([[1, true]]);
+  });
+
   it('tells the owner of directives that it cannot read', async () => {
     alice([{ id: 71, items: [{ id: 1, comment: '@max=cheap @media=VG+' }] }]);
     await connect();

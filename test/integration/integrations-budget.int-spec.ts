@@ -92,6 +92,20 @@ describe('RedisBudget', () => {
     expect(await refusalOf(two.take('discogs', 'interactive'))).toMatchObject({ kind: 'budget_exhausted' });
   });
 
+  it('shares what the provider itself counts, until its counter starts anew', async () => {
+    const [one, two] = [process(), process()];
+    await one.take('discogs', 'interactive');
+    one.correct('discogs', 2, new Date(Date.now() + 3_600_000));
+    expect(await one.use('discogs')).toMatchObject({ used: 8 });
+    one.correct('discogs', 0, new Date(Date.now() - 1));
+    one.correct('discogs', 9, new Date(Date.now() + 3_600_000));
+    expect(await two.use('discogs')).toMatchObject({ used: 8 });
+
+    const [soon] = [process()];
+    soon.correct('discogs', 0, new Date(Date.now() + 20));
+    await eventually(async () => await two.take('discogs', 'interactive'), { timeoutMs: 3 * WINDOW_MS });
+  });
+
   it('goes on alone with a cautious share while Redis is away, and asks it again later', async () => {
     let now = Date.now();
     const alone = process({ now: () => now, cautiousShare: 0.3 }, 'redis://127.0.0.1:1');

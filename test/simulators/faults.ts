@@ -21,7 +21,14 @@ export const faultSchema = z.discriminatedUnion('kind', [
     headers: z.record(z.string(), z.string()).optional(),
   }),
   /** An HTML page where JSON belongs. */
-  z.object({ ...match, kind: z.literal('html'), status: z.number().int().default(200) }),
+  z.object({
+    ...match,
+    kind: z.literal('html'),
+    status: z.number().int().default(200),
+    contentType: z.string().default('text/html'),
+  }),
+  /** The right body under a wrong content type. */
+  z.object({ ...match, kind: z.literal('content_type'), contentType: z.string().default('text/html') }),
   /** No answer at all; the connection stays open. */
   z.object({ ...match, kind: z.literal('hang') }),
   /** The connection is reset before an answer. */

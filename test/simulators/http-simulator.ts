@@ -155,7 +155,12 @@ export abstract class HttpSimulator {
         return this.decorate({ status: fault.status, headers: { ...fault.headers, ...wait }, body }, request);
       }
       case 'html':
-        return this.decorate({ status: fault.status, body: HTML_PAGE, contentType: 'text/html' }, request);
+        return this.decorate(
+          { status: fault.status, body: HTML_PAGE, contentType: fault.contentType },
+          request,
+        );
+      case 'content_type':
+        return { ...this.decorate(this.safely(request), request), contentType: fault.contentType };
       case 'redirect':
         return this.decorate({ status: 302, headers: { location: fault.location }, body: '' }, request);
       case 'empty_body':

@@ -24,9 +24,10 @@ export { mockReleases, type MockRelease } from './mock/mock-listing';
 export { MockProvider } from './mock/mock.provider';
 export { ProviderPause } from './pauses/provider-pause.entity';
 export { ProviderRequest, SYSTEM_USER_ID } from './request-log/provider-request.entity';
-export { IntegrationsModule } from './integrations.module';
+export { IntegrationsModule, IntegrationsWorkerModule } from './integrations.module';
 export { affiliateUrl, isEbayUrl, publicUrl, type AffiliateOptions } from './affiliate-url';
 export { EBAY_MARKETPLACES, isEbayHost } from './ebay/ebay-hosts';
+export { EbayCallLimits } from './ebay/ebay-call-limits';
 export { answerEbayChallenge, EbayNotifications } from './ebay/ebay-notifications';
 export { EbayProvider, LOOKUP_LISTING_ENDPOINT } from './ebay/ebay.provider';
 export {

@@ -9,6 +9,7 @@ import { DISCOGS_WINDOW_MS, ProviderBudget, type BudgetLimits } from './budget/p
 import { RedisBudget } from './budget/redis-budget';
 import { DiscogsAccounts } from './discogs/discogs-accounts';
 import { DiscogsProvider } from './discogs/discogs.provider';
+import { EbayCallLimits } from './ebay/ebay-call-limits';
 import { EbayNotifications } from './ebay/ebay-notifications';
 import { EbayProvider } from './ebay/ebay.provider';
 import type { ProviderHttpTools } from './http/provider-http-options';
@@ -179,6 +180,12 @@ export const integrationsProviders: Provider[] = [
     provide: EbayNotifications,
     inject: [EbayProvider, Clock],
     useFactory: (ebay: EbayProvider, clock: Clock) => new EbayNotifications(ebay.api, () => clock.now()),
+  },
+  {
+    provide: EbayCallLimits,
+    inject: [EbayProvider, ProviderBudget, Clock],
+    useFactory: (ebay: EbayProvider, budget: ProviderBudget, clock: Clock) =>
+      new EbayCallLimits(ebay.api, budget, () => clock.now()),
   },
   {
     provide: MockMarketplace,

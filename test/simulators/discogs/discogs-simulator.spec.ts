@@ -163,6 +163,17 @@ describe('Discogs simulator: people', () => {
     expect((await call('/users/bob/wants')).status).toBe(404);
   });
 
+  it('spells the fields of a list in either way', async () => {
+    simulator.addUser({ username: 'alice', token: 'alice-token', lists: [{ id: 71, name: 'Wanted' }] });
+    const listsOf = async () => (await call('/users/alice/lists')).body.lists;
+    expect(await listsOf()).toEqual([expect.objectContaining({ id: 71, uri: expect.any(String) as string })]);
+    simulator.users.listSpelling = 'list_id';
+    expect(await listsOf()).toEqual([
+      expect.objectContaining({ list_id: 71, url: expect.any(String) as string }),
+    ]);
+    expect((await call('/lists/71')).body).toMatchObject({ list_id: 71, items: [] });
+  });
+
   it('lets the owner change the wantlist', async () => {
     simulator.addRelease({ id: 7, title: 'A' });
     simulator.addUser({ username: 'alice', token: 'alice-token' });

@@ -47,7 +47,7 @@ export class DiscogsSimulator extends HttpSimulator {
   /** A signature is good once, so that who calls is found out once per request. */
   private readonly principals = new WeakMap<SimulatedRequest, { principal: Principal | null }>();
   private readonly catalogue = new DiscogsCatalogue(this.data, () => this.url);
-  private readonly users = new DiscogsUsers(this.data, () => this.url);
+  readonly users = new DiscogsUsers(this.data, () => this.url);
   private readonly routes: Route[] = [
     ['GET', /^\/database\/search$/, ({ request }) => this.catalogue.search(request)],
     ['GET', /^\/releases\/(\d+)$/, ({ currency }, [id]) => this.catalogue.release(Number(id), currency)],
@@ -172,9 +172,11 @@ export class DiscogsSimulator extends HttpSimulator {
     this.data.clear();
     this.oauth.clear();
     this.limits.reset();
+    this.users.listSpelling = 'id';
   }
 
   protected override controls(): Controls {
+    const settings = z.object({ listSpelling: z.enum(['id', 'list_id']) });
     const offer = z.object({
       releaseId: z.number().int(),
       lowestPrice: z.number().nullable(),
@@ -207,6 +209,9 @@ export class DiscogsSimulator extends HttpSimulator {
         this.oauth.revoke(z.object({ username: z.string() }).parse(body).username),
       'POST limits': (body) => {
         Object.assign(this.limits, limits.parse(body));
+      },
+      'POST settings': (body) => {
+        this.users.listSpelling = settings.parse(body).listSpelling;
       },
     };
   }

@@ -15,6 +15,9 @@ const USER_MISSING = message(404, 'User does not exist or may have been deleted.
 
 /** What belongs to people: identity, profile, wantlist, collection, lists, and a seller's copies. */
 export class DiscogsUsers {
+  /** Documents and service disagree in how the fields of a list are called. */
+  listSpelling: 'id' | 'list_id' = 'id';
+
   constructor(
     private readonly data: DiscogsData,
     private readonly apiUrl: () => string,
@@ -106,7 +109,7 @@ export class DiscogsUsers {
         'lists',
         user.lists
           .filter(({ isPublic }) => isPublic || principal.user?.username === username)
-          .map(({ id, name, isPublic }) => ({ id, name, public: isPublic })),
+          .map(({ id, name, isPublic }) => ({ ...this.listHead(id), name, public: isPublic })),
       ),
     );
   }
@@ -126,9 +129,16 @@ export class DiscogsUsers {
       image_url: '',
       resource_url: `${this.apiUrl()}/${type}s/${itemId}`,
     }));
-    const dates = { date_added: ADDED_AT, date_changed: ADDED_AT };
     const { name, isPublic } = list;
-    return { status: 200, body: { id, name, description: '', public: isPublic, ...dates, items } };
+    const body = { ...this.listHead(id), name, description: '', public: isPublic, items };
+    return { status: 200, body };
+  }
+
+  private listHead(id: number): Record<string, unknown> {
+    const url = `https://www.discogs.com/lists/${id}`;
+    return this.listSpelling === 'id'
+      ? { id, uri: url, date_added: ADDED_AT, date_changed: ADDED_AT }
+      : { list_id: id, url, created_ts: ADDED_AT, modified_ts: ADDED_AT };
   }
 
   private titleOf(type: string, id: number): string {

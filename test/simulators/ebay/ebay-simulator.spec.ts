@@ -168,6 +168,25 @@ describe('eBay simulator: search', () => {
 });
 
 describe('eBay simulator: items and limits', () => {
+  it('changes a price, in searches and of the item', async () => {
+    const { itemId } = simulator.publish({ title: 'one', price: '20.00' });
+    simulator.changePrice(itemId, '15.00');
+    const price = { value: '15.00', currency: 'USD' };
+    expect((await search({ q: 'one' })).body.itemSummaries).toEqual([expect.objectContaining({ price })]);
+    expect((await get(`/buy/browse/v1/item/${encodeURIComponent(itemId)}`)).body).toMatchObject({ price });
+  });
+
+  it('sends a page without rows, with rows twice, and with broken ones', async () => {
+    simulator.publish({ title: 'one' });
+    const rowsAfter = async (kind: 'empty_page' | 'duplicate_rows' | 'malformed_items') => {
+      simulator.inject({ kind, path: SEARCH });
+      return (await search({ q: 'one' })).body.itemSummaries;
+    };
+    expect(await rowsAfter('empty_page')).toBeUndefined();
+    expect(await rowsAfter('duplicate_rows')).toHaveLength(2);
+    expect(await rowsAfter('malformed_items')).toEqual(expect.arrayContaining([null, {}]));
+  });
+
   it('knows an item until it ends', async () => {
     const { itemId, legacyItemId } = simulator.publish({
       title: 'one',
@@ -178,8 +197,17 @@ describe('eBay simulator: items and limits', () => {
     expect(
       (await get(`/buy/browse/v1/item/get_item_by_legacy_id?legacy_item_id=${legacyItemId}`)).status,
     ).toBe(200);
+    simulator.areItemsUnavailable = true;
+    expect(await get(path)).toMatchObject({ status: 404, body: { errors: [{ errorId: 11004 }] } });
+    simulator.areItemsUnavailable = false;
     simulator.end(itemId);
     expect(await get(path)).toMatchObject({ status: 404, body: { errors: [{ errorId: 11001 }] } });
+    simulator.goneAs = 'bad_request';
+    expect(await get(path)).toMatchObject({ status: 400, body: { errors: [{ errorId: 11003 }] } });
+    simulator.goneAs = 'bare';
+    expect(await get(path)).toEqual({ status: 404, body: {} });
+    simulator.goneAs = 'warning';
+    expect(await get(path)).toMatchObject({ status: 200, body: { warnings: [{ errorId: 11001 }] } });
   });
 
   it('counts calls until midnight US Pacific, and reports them', async () => {

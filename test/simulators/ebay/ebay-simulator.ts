@@ -12,6 +12,10 @@ import { spoilEbayPage } from './spoil-ebay-page';
 export const EBAY_CLIENT_ID = 'sim-client-id';
 export const EBAY_CLIENT_SECRET = 'sim-client-secret';
 
+const goneAs = z.enum(['error', 'bad_request', 'bare', 'warning']);
+/** 404 or 400 with an error id, 404 without a body, or 200 with a warning. */
+export type GoneAs = z.infer<typeof goneAs>;
+
 /** eBay's token endpoint, Browse API, call-limit report and signed notifications, as strict as the live ones where it matters. */
 export class EbaySimulator extends HttpSimulator {
   readonly oauth = new EbayOAuth(EBAY_CLIENT_ID, EBAY_CLIENT_SECRET, () => this.clock.nowMs());
@@ -23,7 +27,9 @@ export class EbaySimulator extends HttpSimulator {
   /** An item whose end has passed stays in search for this long. */
   endedLingerMs = 60_000;
   /** How the API says that an item is gone: documents and clients disagree. */
-  goneAs: 'error' | 'warning' = 'error';
+  goneAs: GoneAs = 'error';
+  /** Whether single items are unavailable for the moment, which says nothing of whether they are for sale. */
+  areItemsUnavailable = false;
   private nextLegacyId = 296_057_072_805;
 
   /** Offers an item and gives its id. */
@@ -101,6 +107,7 @@ export class EbaySimulator extends HttpSimulator {
     this.notifications.reset();
     this.indexDelayMs = 0;
     this.goneAs = 'error';
+    this.areItemsUnavailable = false;
     this.endedLingerMs = 60_000;
   }
 
@@ -112,6 +119,8 @@ export class EbaySimulator extends HttpSimulator {
       dailyLimit: z.number().int().optional(),
       isKeysetEnabled: z.boolean().optional(),
       tokenLifetimeSeconds: z.number().optional(),
+      goneAs: goneAs.optional(),
+      areItemsUnavailable: z.boolean().optional(),
     });
     return {
       'GET items': () => [...this.items.values()],
@@ -130,6 +139,8 @@ export class EbaySimulator extends HttpSimulator {
         this.indexDelayMs = wanted.indexDelayMs ?? this.indexDelayMs;
         this.quota.dailyLimit = wanted.dailyLimit ?? this.quota.dailyLimit;
         this.oauth.isKeysetEnabled = wanted.isKeysetEnabled ?? this.oauth.isKeysetEnabled;
+        this.goneAs = wanted.goneAs ?? this.goneAs;
+        this.areItemsUnavailable = wanted.areItemsUnavailable ?? this.areItemsUnavailable;
         this.oauth.lifetimeSeconds = wanted.tokenLifetimeSeconds ?? this.oauth.lifetimeSeconds;
       },
     };
@@ -147,6 +158,7 @@ export class EbaySimulator extends HttpSimulator {
   }
 
   private item(itemId: string): Reply {
+    if (this.areItemsUnavailable) return ebayError(404, 11004, 'The item is temporarily unavailable.');
     const item = this.items.get(itemId);
     const hasEnded = item?.endsAt !== undefined && Date.parse(item.endsAt) <= this.clock.nowMs();
     if (!item || item.isEnded || hasEnded) return this.gone();
@@ -165,10 +177,19 @@ export class EbaySimulator extends HttpSimulator {
   }
 
   private gone(): Reply {
-    const refusal = ebayError(404, 11001, 'The specified item Id was not found.');
-    if (this.goneAs === 'error') return refusal;
-    const warning = { errorId: 11001, domain: 'API_BROWSE', category: 'REQUEST', message: 'not found' };
-    return { status: 200, body: { warnings: [warning] } };
+    const message = 'The specified item Id was not found.';
+    switch (this.goneAs) {
+      case 'error':
+        return ebayError(404, 11001, message);
+      case 'bad_request':
+        return ebayError(400, 11003, message);
+      case 'bare':
+        return { status: 404, body: '' };
+      case 'warning': {
+        const warning = { errorId: 11001, domain: 'API_BROWSE', category: 'REQUEST', message };
+        return { status: 200, body: { warnings: [warning] } };
+      }
+    }
   }
 
   private known(itemId: string): EbayItemState {

@@ -100,7 +100,8 @@ export class PushSimulator extends HttpSimulator {
   }
 }
 
-function decrypt(bytes: Buffer, { keys, auth }: Subscription): string {
+/** The text of an `aes128gcm` message for a browser with these keys. */
+export function decrypt(bytes: Buffer, { keys, auth }: Pick<Subscription, 'keys' | 'auth'>): string {
   const salt = bytes.subarray(0, 16);
   const idLength = bytes.readUInt8(20);
   const senderKey = bytes.subarray(21, 21 + idLength);

@@ -59,6 +59,17 @@ export class InProcessBudget extends ProviderBudget {
     for (let left = limit.limit - calls.length; left > remaining; left--) calls.push(this.now());
   }
 
+  override correct(provider: ProviderName, remaining: number, resetAt: Date): void {
+    const limit = this.limits[provider];
+    const resetInMs = resetAt.getTime() - this.now();
+    if (!limit || resetInMs <= 0) return;
+    const calls = this.window(provider, limit);
+    // Calls of others, placed so that they leave the window when the provider forgets them.
+    const at = this.now() - limit.windowMs + Math.min(resetInMs, limit.windowMs);
+    for (let left = limit.limit - calls.length; left > remaining; left--) calls.push(at);
+    calls.sort((a, b) => a - b);
+  }
+
   override use(provider: ProviderName): Promise<BudgetUse | null> {
     const limit = this.limits[provider];
     if (!limit) return Promise.resolve(null);

@@ -60,6 +60,12 @@ export abstract class ProviderBudget {
   /** Learns from an answer's rate-limit headers: others behind our address use up the same allowance. */
   abstract observe(provider: ProviderName, headers: AnswerHeaders): void;
 
+  /**
+   * Learns that the provider itself allows no more than `remaining` calls until its counter starts anew at `resetAt`.
+   * That it would allow more than we do changes nothing.
+   */
+  abstract correct(provider: ProviderName, remaining: number, resetAt: Date): void;
+
   /** What `take` would grant now, so that nobody takes on work that it would refuse; null without a limit. */
   abstract room(provider: ProviderName, priority: CallPriority): Promise<BudgetRoom | null>;
 

@@ -63,14 +63,15 @@ const ROOM = `${LOOK}
 if wait > 0 then return {0, wait} end
 return {share - used, 0}`;
 
-// Fills the window up with calls of others until no more than ARGV[3] are left.
+// Fills the window up with calls of others until no more than ARGV[3] are left. They leave it after ARGV[5].
 const OBSERVE = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local window, limit, remaining, member = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local at = now - window + math.min(tonumber(ARGV[5]), window)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
 local missing = limit - redis.call('ZCARD', KEYS[1]) - remaining
-for i = 1, missing do redis.call('ZADD', KEYS[1], now, member .. ':' .. i) end
+for i = 1, missing do redis.call('ZADD', KEYS[1], at, member .. ':' .. i) end
 if missing > 0 then redis.call('PEXPIRE', KEYS[1], window) end
 return missing`;
 
@@ -134,7 +135,15 @@ export class RedisBudget extends ProviderBudget {
     const remaining = remainingCalls(headers);
     if (!limit || remaining === null || remaining >= limit.limit) return;
     this.alone.observe(provider, headers);
-    void this.ask(OBSERVE, provider, limit.windowMs, limit.limit, remaining, randomUUID());
+    void this.fill(provider, limit, remaining, limit.windowMs);
+  }
+
+  override correct(provider: ProviderName, remaining: number, resetAt: Date): void {
+    const limit = this.options.limits[provider];
+    const resetInMs = Math.ceil(resetAt.getTime() - this.options.now());
+    if (!limit || resetInMs <= 0) return;
+    this.alone.correct(provider, remaining, resetAt);
+    void this.fill(provider, limit, remaining, resetInMs);
   }
 
   override async use(provider: ProviderName): Promise<BudgetUse | null> {
@@ -143,6 +152,15 @@ export class RedisBudget extends ProviderBudget {
     const used = await this.ask(USED, provider, limit.windowMs);
     if (used === undefined) return await this.alone.use(provider);
     return { used: Number(used), limit: limit.limit, windowMs: limit.windowMs };
+  }
+
+  private async fill(
+    provider: ProviderName,
+    limit: BudgetLimit,
+    remaining: number,
+    forMs: number,
+  ): Promise<void> {
+    await this.ask(OBSERVE, provider, limit.windowMs, limit.limit, remaining, randomUUID(), forMs);
   }
 
   /** Redis' answer; undefined while it is away. */

@@ -4,6 +4,7 @@ import { ebayErrorId } from './ebay.schema';
 
 const REQUEST_LIMIT_REACHED = 2001;
 const INVALID_TOKEN = new Set([1001, 1002, 1003, 1100]);
+const ITEM_UNAVAILABLE = 11004;
 const ITEM_GONE = new Set([11001, 11003]);
 
 /**
@@ -16,6 +17,8 @@ export function readEbayRefusal(status: number, body: unknown, now: Date): Refus
   }
   if (errorId !== null && status < 500 && INVALID_TOKEN.has(errorId)) return { kind: 'credential' };
   if (errorId !== null && status < 500 && ITEM_GONE.has(errorId)) return { kind: 'gone' };
+  // Whatever the status says: for the moment only.
+  if (errorId === ITEM_UNAVAILABLE) return { kind: 'transient' };
   return {};
 }
 

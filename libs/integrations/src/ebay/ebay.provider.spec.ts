@@ -351,6 +351,40 @@ describe('EbayProvider and hostile answers', () => {
   });
 });
 
+describe('EbayProvider and a single item', () => {
+  it.each(['error', 'bad_request', 'bare', 'warning'] as const)(
+    'knows that it is gone, however eBay says so (%s)',
+    async (goneAs) => {
+      const { provider } = client();
+      const { itemId } = simulator.publish({ title: 'Sold' });
+      simulator.end(itemId);
+      simulator.goneAs = goneAs;
+      expect(await provider.lookupListing(itemId, null, anyCall())).toBeNull();
+    },
+  );
+
+  it('does not take it for gone when it is unavailable for the moment', async () => {
+    const { provider } = client();
+    const { itemId } = simulator.publish({ title: 'Still there' });
+    simulator.areItemsUnavailable = true;
+    const refusal = await refusalOf(provider.lookupListing(itemId, null, anyCall()));
+    expect(refusal).toMatchObject({ kind: 'transient', status: 404 });
+    simulator.areItemsUnavailable = false;
+    expect(await provider.lookupListing(itemId, null, anyCall())).toMatchObject({ externalId: itemId });
+  });
+
+  it('shows a new price, and an item only once the index has it', async () => {
+    const { search, provider } = client();
+    simulator.indexDelayMs = 600_000;
+    const { itemId } = simulator.publish({ title: 'Late One', price: '30.00' });
+    expect((await search('late one')).items).toEqual([]);
+    simulator.clock.advance(600_000);
+    simulator.changePrice(itemId, '25.00');
+    expect((await search('late one')).items).toMatchObject([{ externalId: itemId, price: '25.00' }]);
+    expect(await provider.lookupListing(itemId, null, anyCall())).toMatchObject({ price: '25.00' });
+  });
+});
+
 describe('EbayProvider token', () => {
   it('is minted once for many calls at once', async () => {
     simulator.inject({ kind: 'latency', ms: 50, path: TOKEN });
@@ -378,6 +412,23 @@ describe('EbayProvider token', () => {
     await search('b');
     expect(simulator.oauth.mintCount).toBe(2);
     expect(await tools.pauses.pausedUntil('ebay')).toBeNull();
+  });
+
+  it('runs out in the middle of the pages without a row lost or shown twice', async () => {
+    const { search } = client();
+    for (let n = 0; n < 5; n++) simulator.publish({ title: `Paged ${n}` });
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await search('paged', { limit: 2, cursor });
+      seen.push(...page.items.map(({ title }) => title));
+      cursor = page.nextCursor;
+      // eBay's clock, not ours: the client believes that its token is good.
+      simulator.clock.advance(7_201_000);
+    } while (cursor !== null);
+    expect(seen.sort()).toEqual([0, 1, 2, 3, 4].map((n) => `Paged ${n}`));
+    expect(simulator.oauth.mintCount).toBe(3);
+    expect(simulator.requests(SEARCH).map(({ status }) => status)).toEqual([200, 401, 200, 401, 200]);
   });
 
   it('gives up after the second refusal and leaves eBay alone for a while', async () => {

@@ -27,6 +27,14 @@ export function kindOfStatus(status: number): ProviderErrorKind {
   return status >= 400 ? 'invalid_request' : 'bad_response';
 }
 
+/** Whether an answer is a page for people: providers answer with data, the network in front of them does not. */
+export const isPage = (text: string): boolean => text.trimStart().startsWith('<');
+
+/** A page that refuses us says nothing of credentials or private data: what stands in front of the provider wants a rest. */
+export function kindOfPage(status: number): ProviderErrorKind {
+  return status === 401 || status === 403 ? 'throttled' : kindOfStatus(status);
+}
+
 /** Turns an exception of the transport into a `ProviderError` whose text is ours. */
 export function transportFailure(
   error: unknown,

@@ -2,8 +2,9 @@ import { Agent, request } from 'undici';
 import type { AnswerHeaders } from '../budget/provider-budget';
 import type { ProviderCall } from '../listing-provider';
 import { isProviderError, ProviderError, providerLabel, type ProviderErrorKind } from '../provider-error';
+import { NoProviderMetrics } from '../provider-metrics';
 import { abortableSleep, CallPolicy } from './call-policy';
-import { CancelledCallError, kindOfStatus, transportFailure } from './failure';
+import { CancelledCallError, isPage, kindOfPage, kindOfStatus, transportFailure } from './failure';
 import type { ProviderHttpOptions, ProviderHttpTools } from './provider-http-options';
 import { readBody } from './read-body';
 import {
@@ -36,6 +37,8 @@ interface Attempt {
 export class ProviderHttp {
   private readonly agent: Agent;
   private readonly policy: CallPolicy;
+  /** What is apart has a breaker of its own, so that its failures hold up nothing else. */
+  private readonly apartPolicy: CallPolicy;
   private readonly label: string;
 
   constructor(
@@ -49,11 +52,9 @@ export class ProviderHttp {
       bodyTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
       maxResponseSize: MAX_BODY_BYTES,
     });
-    this.policy = new CallPolicy(options, {
-      metrics: tools.metrics,
-      random: tools.random ?? Math.random,
-      sleep: tools.sleep ?? abortableSleep,
-    });
+    const waits = { random: tools.random ?? Math.random, sleep: tools.sleep ?? abortableSleep };
+    this.policy = new CallPolicy(options, { ...waits, metrics: tools.metrics });
+    this.apartPolicy = new CallPolicy(options, { ...waits, metrics: new NoProviderMetrics() });
   }
 
   /** Ends all connections. */
@@ -88,7 +89,8 @@ export class ProviderHttp {
     call: ProviderCall,
   ): Promise<ProviderAnswer<T>> {
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(this.options.timeoutMs)]);
-    const work = this.policy.run(spec.endpoint, signal, (number) => this.attempt(spec, call, signal, number));
+    const policy = spec.isApart ? this.apartPolicy : this.policy;
+    const work = policy.run(spec.endpoint, signal, (number) => this.attempt(spec, call, signal, number));
     // The attempt ends itself; the race is for calls that still wait for their turn.
     try {
       return await Promise.race([work, this.failOnAbort(spec, call, signal)]);
@@ -173,7 +175,7 @@ export class ProviderHttp {
   private refusal<T>(spec: ProviderRequestSpec<T>, attempt: Attempt, text: string): ProviderError {
     const status = attempt.status ?? 0;
     const own = this.options.readRefusal?.(status, parseJson(text)) ?? {};
-    const kind = own.kind ?? kindOfStatus(status);
+    const kind = own.kind ?? (isPage(text) ? kindOfPage(status) : kindOfStatus(status));
     const asked = parseRetryAfter(attempt.headers['retry-after'], this.tools.now().getTime());
     const usual = kind === 'throttled' ? this.options.throttledForMs : null;
     const retryAfterMs = own.retryAfterMs ?? asked ?? usual;

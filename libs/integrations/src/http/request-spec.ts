@@ -33,7 +33,7 @@ export interface ProviderRequestSpec<T> {
   describe?: (data: T) => Record<string, unknown>;
   /** Calls that have an allowance of their own, such as token mints, leave the budget alone. */
   isUnbudgeted?: boolean;
-  /** Another API of the provider with limits of its own: no pause holds it up, and it causes none. */
+  /** Another API of the provider with limits of its own: neither pauses nor failures pass from one to the other. */
   isApart?: boolean;
 }
 
