@@ -82,6 +82,74 @@ describe('mapping of listings to watched releases', () => {
     expect(await alertsOf(userId)).toEqual([]);
   });
 
+  describe('events about an eBay listing', () => {
+    const aspects = { label: 'United Artists', catno: 'UAS 29211', year: 1971, format: 'Vinyl, 12"' };
+    const grades = {
+      media: { grade: 'VG+', source: 'aspect' },
+      sleeve: { grade: 'VG', source: 'aspect' },
+    };
+    const unknown = { grade: 'unknown', source: null };
+    const watchExact = async (releaseId: number, title: string) => {
+      const userId = await insertUser(db);
+      await insertWatchRelease(db, {
+        userId,
+        matchMode: 'exact_release',
+        discogsReleaseId: releaseId,
+        discogsMasterId: null,
+        title,
+        artist: 'Can',
+        year: 1971,
+      });
+      return userId;
+    };
+    const payloadsOf = async (userId: string, type: string) =>
+      (
+        await db.rows<{ payload: Record<string, unknown> }>(
+          'SELECT payload FROM events WHERE user_id = $1 AND type = $2',
+          [userId, type],
+        )
+      ).map(({ payload }) => payload);
+
+    it('name the release that its title names, as Discogs describes it, beside what the seller says', async () => {
+      const raw = { year: 1971, country: 'Germany', label: 'United Artists Records', catno: 'UAS 29094' };
+      await ingest.ingest([
+        aListing({ provider: 'discogs', title: 'Another name', discogsReleaseId: 2001, price: '1.00', raw }),
+      ]);
+      const userId = await watchExact(2001, 'Monster Movie');
+      const listing = onEbay('Can Monster Movie LP 1971', { raw: { aspects, grades }, condition: 'VG+' });
+      await ingest.ingest([listing]);
+
+      const told = {
+        condition: 'VG+',
+        sleeve_condition: 'VG',
+        pressing: '1971, United Artists, UAS 29211, Vinyl, 12"',
+        mapped_release: {
+          discogs_release_id: 2001,
+          pressing: '1971, Germany, United Artists Records, UAS 29094',
+        },
+      };
+      expect(await payloadsOf(userId, 'NEW_MATCH')).toMatchObject([told]);
+
+      // What a search does not show stays known.
+      const seen = { ...listing, price: '5.00', raw: { grades: { media: unknown, sleeve: unknown } } };
+      await ingest.ingest([seen]);
+      expect(await payloadsOf(userId, 'LISTING_PRICE_DROP')).toMatchObject([told]);
+    });
+
+    it('name the release by its number where Discogs was not seen to sell it', async () => {
+      const userId = await watchExact(2002, 'Soundtracks');
+      await ingest.ingest([onEbay('Can Soundtracks LP 1971')]);
+
+      expect(await payloadsOf(userId, 'NEW_MATCH')).toMatchObject([
+        {
+          sleeve_condition: null,
+          pressing: null,
+          mapped_release: { discogs_release_id: 2002, pressing: null },
+        },
+      ]);
+    });
+  });
+
   it('follows a release that is renamed', async () => {
     const { id, userId } = await watch(1004, 'Landed', 'Can');
     await ingest.ingest([onEbay('Can - Soon Over Babaluma LP vg')]);

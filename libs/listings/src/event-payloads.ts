@@ -14,6 +14,7 @@ export function listingPayload({
     currency: listing.currency,
     shipping_price: listing.shippingPrice === null ? null : Number(listing.shippingPrice),
     condition: listing.condition,
+    sleeve_condition: sleeveOf(listing),
     seller: listing.seller,
     location: listing.location,
     listed_at: listing.listedAt,
@@ -53,9 +54,26 @@ const pressingFields = z
   })
   .catch({});
 
-/** What the provider says of the very release; null where a copy is known by its title or master only. */
+/**
+ * What the provider says of the very release, or the seller in item specifics; null where neither does. What is known
+ * of a master only is none of its pressings.
+ */
 function pressingOf({ discogsReleaseId, raw }: ProviderListing): string | null {
-  if (discogsReleaseId === null) return null;
-  const { pressing, year, country, label, catno, format } = pressingFields.parse(raw);
+  return describePressing(discogsReleaseId === null ? raw['aspects'] : raw);
+}
+
+/** Such as `1990, US, Caroline, CAROL 1619, Vinyl, LP`, from the `raw` of a listing of that release. */
+export function describePressing(said: unknown): string | null {
+  const { pressing, year, country, label, catno, format } = pressingFields.parse(said);
   return [pressing, year, country, label, catno, format].filter(Boolean).join(', ') || null;
+}
+
+const sleeveField = z
+  .object({ grades: z.object({ sleeve: z.object({ grade: z.string() }) }) })
+  .transform(({ grades }) => grades.sleeve.grade);
+
+/** Where the seller grades the sleeve as well. */
+function sleeveOf({ raw }: ProviderListing): string | null {
+  const { data: grade = 'unknown' } = sleeveField.safeParse(raw);
+  return grade === 'unknown' ? null : grade;
 }

@@ -35,6 +35,8 @@ interface KnownRow {
   condition: string | null;
   discogs_release_id: number | null;
   discogs_master_id: number | null;
+  /** What of the stored `raw` the provider did not say this time. */
+  kept: Record<string, unknown>;
 }
 
 /** Writes listings and their prices, set by set. */
@@ -80,6 +82,7 @@ export class ListingStore {
         condition: row.condition,
         discogsReleaseId: row.discogs_release_id,
         discogsMasterId: row.discogs_master_id,
+        raw: { ...listing.raw, ...row.kept },
       };
       return [{ id: row.id, listing: stored, outcome: row.is_changed ? 'changed' : 'seen', previous }];
     });

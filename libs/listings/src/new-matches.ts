@@ -18,6 +18,7 @@ import { listingPayload, watchPayload } from './event-payloads';
 import { GradeChecks } from './grade-checks';
 import { keepMappings, type MappedListing } from './listing-mappings';
 import type { StoredListing } from './listing-store';
+import { nameMappedReleases } from './mapped-releases';
 import { NOTE_ALERTS } from './price-changes.sql';
 
 /** An event about a match, with the listing it is about. */
@@ -205,11 +206,14 @@ export class NewMatches {
     matches: readonly MatchEvent[],
     alongside: readonly NewEvent[],
   ): Promise<number> {
-    const recorded = await this.events.record(tx, [
-      ...matches.map(({ event }) => event),
-      ...firstSeenEvents(matches),
-      ...alongside,
-    ]);
+    const recorded = await this.events.record(
+      tx,
+      await nameMappedReleases(tx, [
+        ...matches.map(({ event }) => event),
+        ...firstSeenEvents(matches),
+        ...alongside,
+      ]),
+    );
     const fresh = recorded.flatMap((index) => matches[index] ?? []);
     await noteAlerts(tx, fresh);
     return fresh.length;

@@ -27,7 +27,7 @@ export const INSERT_NEW = `
   )
   SELECT i.id, (i.n - 1)::int AS index FROM created JOIN input i USING (id)`;
 
-/** A grade that was read once, for instance in item specifics, is not lost to an answer that shows none. */
+/** A grade that was read once, for instance in item specifics, is not lost to an answer that shows none; nor are those. */
 const KEEPS_GRADE = `coalesce(l.raw #>> '{grades,media,grade}', 'unknown') <> 'unknown'
       AND coalesce(i.raw #>> '{grades,media,grade}', 'unknown') = 'unknown'`;
 
@@ -39,7 +39,11 @@ const KEEPS_GRADE = `coalesce(l.raw #>> '{grades,media,grade}', 'unknown') <> 'u
  */
 export const UPDATE_KNOWN = `
   WITH ${INPUT}, old AS MATERIALIZED (
-    SELECT l.id, l.price, l.currency, l.status, i.n, g.keeps_grade,
+    SELECT l.id, l.price, l.currency, l.status, i.n,
+      jsonb_strip_nulls(jsonb_build_object(
+        'grades', CASE WHEN g.keeps_grade THEN l.raw->'grades' END,
+        'aspects', CASE WHEN NOT i.raw ? 'aspects' THEN l.raw->'aspects' END
+      )) AS kept,
       CASE WHEN g.keeps_grade THEN l.condition ELSE i.condition END AS condition,
       coalesce(i.discogs_release_id, l.discogs_release_id) AS discogs_release_id,
       coalesce(i.discogs_master_id, l.discogs_master_id) AS discogs_master_id,
@@ -58,7 +62,7 @@ export const UPDATE_KNOWN = `
       currency = i.currency, shipping_price = i.shipping_price,
       condition = o.condition, seller = coalesce(i.seller, l.seller),
       location = i.location, status = i.status, listed_at = coalesce(i.listed_at, l.listed_at),
-      raw = CASE WHEN o.keeps_grade THEN i.raw || jsonb_build_object('grades', l.raw->'grades') ELSE i.raw END,
+      raw = i.raw || o.kept,
       discogs_release_id = o.discogs_release_id, discogs_master_id = o.discogs_master_id, last_seen_at = now()
     FROM old o JOIN input i ON i.n = o.n
     WHERE l.id = o.id AND (o.is_changed OR l.last_seen_at < now() - interval '1 hour')
@@ -68,7 +72,7 @@ export const UPDATE_KNOWN = `
     WHERE (o.price, o.currency) <> (i.price, i.currency)
   )
   SELECT o.id, (o.n - 1)::int AS index, o.is_changed, o.price AS old_price, o.currency AS old_currency,
-    o.status AS old_status, o.condition, o.discogs_release_id, o.discogs_master_id
+    o.status AS old_status, o.condition, o.discogs_release_id, o.discogs_master_id, o.kept
   FROM old o`;
 
 /** What provider $1 offers of release $2, or of master $3 over all its pressings; the other one is null. */

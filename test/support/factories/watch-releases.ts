@@ -9,6 +9,7 @@ export interface NewTestWatchRelease {
   matchMode?: 'exact_release' | 'master_release';
   title?: string;
   artist?: string | null;
+  year?: number | null;
   targetPrice?: string | null;
   currency?: string;
   minCondition?: string | null;
@@ -23,8 +24,8 @@ export async function insertWatchRelease(
   const id = watch.id ?? randomUUID();
   await db.rows(
     `INSERT INTO watch_releases (id, user_id, discogs_release_id, discogs_master_id, match_mode, title, target_price,
-       currency, min_condition, is_active, artist)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       currency, min_condition, is_active, artist, year)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       id,
       watch.userId,
@@ -37,6 +38,7 @@ export async function insertWatchRelease(
       watch.minCondition ?? null,
       watch.isActive ?? true,
       watch.artist ?? null,
+      watch.year ?? null,
     ],
   );
   return id;

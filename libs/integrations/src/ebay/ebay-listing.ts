@@ -9,6 +9,7 @@ import {
   toMoneyOrZero,
   toProviderUrl,
 } from '../listing-text';
+import { pressingAspects } from './ebay-aspects';
 import { isEbayHost, isEbayImageHost } from './ebay-hosts';
 import { ebayItemSchema, type EbayItem } from './ebay.schema';
 
@@ -94,6 +95,7 @@ function toRaw(item: EbayItem, endsAt: string | null): Record<string, unknown> {
     conditionId: cleanText(item.conditionId, 20),
     buyingOptions: item.buyingOptions?.slice(0, 5).map((option) => cleanText(option, 30)),
     bidCount: item.bidCount,
+    aspects: pressingAspects(item.localizedAspects),
     endsAt,
     imageUrl: toProviderUrl(item.image?.imageUrl, isEbayImageHost),
     affiliateUrl: toProviderUrl(item.itemAffiliateWebUrl, isEbayHost),

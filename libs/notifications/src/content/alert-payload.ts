@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { oneLine, truncate } from './plain-text';
 
 const MAX_TEXT = 300;
-const MAX_URL = 2000;
+/** Of the links that channels take, Discord's are the shortest (2,048). */
+export const MAX_URL = 2000;
 
 /** Strangers' text on one line and of sensible length; anything else counts as absent. */
 const text = z
@@ -46,9 +47,11 @@ export const alertPayload = z
         currency: text,
         min_condition: text,
         discogs_release_id: id,
+        discogs_master_id: id,
       })
       .optional()
       .catch(undefined),
+    mapped_release: z.object({ discogs_release_id: id, pressing: text }).optional().catch(undefined),
     channel: text,
     reason: text,
     processed_count: count,

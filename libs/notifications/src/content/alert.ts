@@ -1,6 +1,6 @@
 import type { AlertItem } from '../channels/channel-sender';
 import type { EventType } from '../event-types';
-import { type AlertPayload, alertPayload } from './alert-payload';
+import { type AlertPayload, alertPayload, MAX_URL } from './alert-payload';
 import { oneLine } from './plain-text';
 
 export interface Fact {
@@ -107,17 +107,25 @@ function shippingOf({ shipping_price, currency, price }: AlertPayload): string |
   return Number(shipping_price) === 0 ? 'free' : moneyOf(shipping_price, currency);
 }
 
-/** The pressing that is offered, as far as the marketplace says or a watched release is known by the copy's title. */
+/** The pressing that is offered, as far as the marketplace or the seller says or a release is known by the copy's title. */
 function pressingOf(payload: AlertPayload): string | null {
-  const { discogs_release_id: release, discogs_master_id: master, matched } = payload;
-  const year = yearOf(payload);
+  const { discogs_release_id: release, discogs_master_id: master, pressing: said } = payload;
   if (release !== undefined)
-    return [payload.pressing ?? year, `Discogs release ${release}`].filter(Boolean).join(', ');
-  if (payload.pressing !== undefined) return payload.pressing;
-  const byTitle = matched?.discogs_release_id;
-  if (byTitle !== undefined)
-    return `by its title Discogs release ${byTitle}${year === undefined ? '' : ` (${year})`}`;
-  return master === undefined ? null : `some pressing of Discogs master ${master}`;
+    return [said ?? yearOf(payload), `Discogs release ${release}`].filter(Boolean).join(', ');
+  if (master !== undefined) return `some pressing of Discogs master ${master}`;
+  return [said, pressingByTitle(payload)].filter(Boolean).join('; ') || null;
+}
+
+function pressingByTitle(payload: AlertPayload): string | null {
+  const { matched, mapped_release: mapped } = payload;
+  const release = matched?.discogs_release_id ?? mapped?.discogs_release_id;
+  if (release === undefined) {
+    const master = matched?.discogs_master_id;
+    return master === undefined ? null : `by its title some pressing of Discogs master ${master}`;
+  }
+  const known = mapped?.discogs_release_id === release ? mapped.pressing : undefined;
+  const details = known ?? yearOf(payload);
+  return `by its title Discogs release ${release}${details === undefined ? '' : ` (${details})`}`;
 }
 
 function gradeOf({ condition, sleeve_condition: sleeve }: AlertPayload): string | null {
@@ -187,7 +195,8 @@ function linkOf(url: string | undefined, baseUrl: string | undefined): string | 
   const isOwn = url.startsWith('/');
   if ((isOwn && baseUrl === undefined) || !URL.canParse(url, isOwn ? baseUrl : undefined)) return null;
   const { href, protocol } = new URL(url, isOwn ? baseUrl : undefined);
-  return /^https?:$/.test(protocol) ? href : null;
+  // Signs that are not ASCII take up to nine times the room.
+  return /^https?:$/.test(protocol) && href.length <= MAX_URL ? href : null;
 }
 
 const sentence = (type: EventType): string =>

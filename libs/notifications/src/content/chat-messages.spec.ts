@@ -59,6 +59,26 @@ const digests = fc
   .map((rows) => rows.map(itemOf));
 const alertsOf = (items: AlertItem[]) => items.map((item) => readAlert(item, context));
 
+/** https://api.slack.com/reference/block-kit/blocks */
+function expectSlackLimits(message: Record<string, unknown>): void {
+  interface Text {
+    text: string;
+  }
+  const blocks = message['blocks'] as {
+    type: string;
+    text?: Text;
+    fields?: Text[];
+    elements?: { text: Text | string; url?: string }[];
+  }[];
+  expect(blocks.length).toBeLessThanOrEqual(50);
+  for (const { type, text, fields = [], elements = [] } of blocks) {
+    if (type === 'header') expect(text?.text.length).toBeLessThanOrEqual(150);
+    if (type === 'section') expect(fields.length).toBeLessThanOrEqual(10);
+    for (const field of fields) expect(field.text.length).toBeLessThanOrEqual(2_000);
+    for (const { url = '' } of elements) expect(url.length).toBeLessThanOrEqual(3_000);
+  }
+}
+
 describe('messages to chats', () => {
   it('keep the limits of every channel, whatever strangers wrote', () => {
     fc.assert(
@@ -82,7 +102,7 @@ describe('messages to chats', () => {
           ...fields.flatMap(({ name, value }) => [name, value]),
         ]);
         expect(texts.join('').length).toBeLessThanOrEqual(6_000);
-        expect((slackMessage(alerts)['blocks'] as unknown[]).length).toBeLessThanOrEqual(50);
+        expectSlackLimits(slackMessage(alerts));
         expect(JSON.parse(webhookBody(messageOf(items), alerts))).toMatchObject({ id: 'm' });
       }),
       { numRuns: 60 },
@@ -96,18 +116,48 @@ describe('messages to chats', () => {
       ...(item.payload as object),
       pressing: '1990, US, Caroline Records, CAROL 1619, Vinyl, LP, Album',
       discogs_release_id: 2028757,
+      condition: 'VG+',
+      sleeve_condition: 'VG',
       matched: { keywords: ['primus'], price_limit: 25, currency: 'EUR', min_condition: 'VG+' },
     };
     const alerts = alertsOf([{ ...item, payload }]);
     const why =
       'it fits your alert “Everything by Primus that is on vinyl” (words primus; at most 25.00 EUR; VG+ or better)';
 
-    for (const text of [pressing, why]) {
+    for (const text of [pressing, why, 'VG+, sleeve VG']) {
       expect(telegramText(alerts)).toContain(text);
       expect(JSON.stringify(slackMessage(alerts))).toContain(text);
       expect(String(ntfyMessage(alerts)['message'])).toContain(text);
       expect(JSON.stringify(discordMessage(alerts)).replaceAll('\\\\', '')).toContain(text);
     }
+  });
+
+  it('say price, grade and seller in a push, however much there is to say of the pressing', () => {
+    const item = itemOf(['Frizzle Fry', 'groovebox', 'US', 'Primus']);
+    const words = 'Reissue, remastered, gatefold, '.repeat(9);
+    const payload = {
+      ...(item.payload as object),
+      condition: 'VG+',
+      sleeve_condition: 'VG',
+      pressing: words,
+      mapped_release: { discogs_release_id: 7, pressing: words },
+    };
+    const { body } = JSON.parse(pushMessage('m', alertsOf([{ ...item, payload }]))) as { body: string };
+
+    for (const fact of ['Price: 1.00 EUR', 'Pressing: Reissue', 'Grade: VG+, sleeve VG', 'Seller: groovebox'])
+      expect(body).toContain(fact);
+    const webhook = webhookBody(messageOf([{ ...item, payload }]), alertsOf([{ ...item, payload }]));
+    expect(webhook).toContain('"grade":"VG+, sleeve VG"');
+    expect(webhook).toContain('by its title Discogs release 7');
+  });
+
+  it('have no link that is longer than any channel takes', () => {
+    const item = itemOf(['Frizzle Fry', '', '', '']);
+    const payload = { ...(item.payload as object), url: `https://shop.example/${'ü'.repeat(1_900)}` };
+    const alerts = alertsOf([{ ...item, payload }]);
+
+    expect(alerts.map(({ url }) => url?.length ?? 0)).toEqual([0]);
+    expectSlackLimits(slackMessage(alerts));
   });
 
   it('have no markup but ours in Telegram', () => {

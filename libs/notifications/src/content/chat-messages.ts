@@ -12,12 +12,18 @@ const factLines = ({ facts }: Alert): string[] => facts.map(({ label, value }) =
 const titleOf = (alerts: readonly Alert[]): string =>
   alerts.length === 1 && alerts[0] ? headline(alerts[0]) : `${alerts.length} alerts from WaxWatch`;
 
+/** Of 600, so that no fact leaves the others no room. */
+const PUSH_FACT_BYTES = 140;
+
 /** Plain text: all of an alert, one line each of a digest. */
-function plainBody(alerts: readonly Alert[]): string {
+function plainBody(alerts: readonly Alert[], factBytes = Infinity): string {
   const [only] = alerts;
   const lines =
     alerts.length === 1 && only
-      ? [...factLines(only), ...(only.notice === null ? [] : [only.notice])]
+      ? [
+          ...factLines(only).map((line) => truncate(line, factBytes, inBytes)),
+          ...(only.notice === null ? [] : [only.notice]),
+        ]
       : alerts.map(headline);
   return lines.join('\n');
 }
@@ -49,7 +55,8 @@ export function pushMessage(id: string, alerts: readonly Alert[]): string {
     mute_url: fitting(first?.muteUrl, 500),
     mute_seller_url: fitting(first?.muteSellerUrl, 500),
   };
-  return JSON.stringify({ ...message, body: truncate(plainBody(alerts), 600, inBytes) });
+  const body = plainBody(alerts, PUSH_FACT_BYTES);
+  return JSON.stringify({ ...message, body: truncate(body, 600, inBytes) });
 }
 
 const fitting = (url: string | null | undefined, bytes: number): string | null =>

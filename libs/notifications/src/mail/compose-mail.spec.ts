@@ -52,6 +52,12 @@ const found: AlertItem = {
     currency: 'USD',
     shipping_price: null,
     condition: 'NM',
+    sleeve_condition: 'VG+',
+    pressing: '1991, US, Interscope, 7 91659-1, Vinyl, 12"',
+    mapped_release: {
+      discogs_release_id: 369406,
+      pressing: '1991, US, Interscope Records, 7 91659-1, Vinyl, LP, Album',
+    },
     seller: 'groovebox',
     location: 'US',
     listed_at: '2026-01-20T11:15:00Z',
@@ -121,14 +127,21 @@ describe('mails', () => {
     };
 
     expect(factsOf({})).toMatchObject({
+      Grade: 'NM, sleeve VG+',
+      Pressing:
+        '1991, US, Interscope, 7 91659-1, Vinyl, 12"; by its title Discogs release 369406 (1991, US, Interscope Records, 7 91659-1, Vinyl, LP, Album)',
+    });
+    const unsaid = { pressing: null, mapped_release: undefined };
+    expect(factsOf(unsaid)).toMatchObject({
       Pressing: 'by its title Discogs release 369406 (1991)',
       Why: 'you watch “Primus – Sailing the Seas of Cheese (1991)”',
     });
-    expect(factsOf({ discogs_release_id: 369406 })).toMatchObject({
+    expect(factsOf({ ...unsaid, discogs_release_id: 369406 })).toMatchObject({
       Pressing: '1991, Discogs release 369406',
     });
     expect(
       factsOf({
+        ...unsaid,
         watch_match_mode: 'master_release',
         discogs_master_id: 5,
         matched: { discogs_master_id: 5 },
@@ -137,7 +150,20 @@ describe('mails', () => {
       Pressing: 'some pressing of Discogs master 5',
       Why: 'you watch “Primus – Sailing the Seas of Cheese”, any pressing',
     });
-    const old = { watch_release_artist: undefined, watch_release_year: undefined, matched: undefined };
+    expect(
+      factsOf({ ...unsaid, watch_match_mode: 'master_release', matched: { discogs_master_id: 5 } }),
+    ).toMatchObject({ Pressing: 'by its title some pressing of Discogs master 5' });
+    // Told of by a rule: the title was found to name a release that somebody watches.
+    const mapped = { discogs_release_id: 7, pressing: '1999, UK' };
+    expect(factsOf({ ...unsaid, matched: {}, mapped_release: mapped })).toMatchObject({
+      Pressing: 'by its title Discogs release 7 (1999, UK)',
+    });
+    const old = {
+      ...unsaid,
+      watch_release_artist: undefined,
+      watch_release_year: undefined,
+      matched: undefined,
+    };
     expect(factsOf({ ...old, watch_match_mode: undefined })).not.toHaveProperty('Pressing');
   });
 
