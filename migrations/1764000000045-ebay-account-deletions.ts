@@ -12,12 +12,11 @@ const UP = [
      CONSTRAINT "PK_11c2ba1f4a0a55a1a2a9b0e8a0c" PRIMARY KEY (notification_id)
    )`,
   `CREATE INDEX ix_ebay_account_deletions_due ON ebay_account_deletions (due_at) WHERE seller_names IS NOT NULL`,
-  `CREATE INDEX ix_listings_seller ON listings (lower(seller)) WHERE seller IS NOT NULL`,
 ];
 
-const DOWN = ['DROP INDEX ix_listings_seller', 'DROP TABLE ebay_account_deletions'];
+const DOWN = ['DROP TABLE ebay_account_deletions'];
 
-/** Accounts that eBay tells us were closed, and the way to their listings. */
+/** Accounts that eBay tells us were closed. */
 export class EbayAccountDeletions1764000000045 implements MigrationInterface {
   readonly name = 'EbayAccountDeletions1764000000045';
 

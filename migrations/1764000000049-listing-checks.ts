@@ -1,9 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-const UP = [
-  'ALTER TABLE listings ADD check_due_at timestamptz',
-  'CREATE INDEX ix_listings_check_due ON listings (check_due_at) WHERE check_due_at IS NOT NULL',
-];
+const UP = ['ALTER TABLE listings ADD check_due_at timestamptz'];
 
 const DOWN = ['ALTER TABLE listings DROP COLUMN check_due_at'];
 

@@ -8,16 +8,11 @@ const UP = [
      fit real NOT NULL DEFAULT 1,
      CONSTRAINT "PK_e4a1bed22a4ef27a3a0f4bd4f68" PRIMARY KEY (provider)
    )`,
-  `CREATE INDEX ix_provider_requests_keyset ON provider_requests (created_at, id)`,
 ];
 
-const DOWN = [
-  'DROP INDEX ix_provider_requests_keyset',
-  'DROP TABLE poll_plans',
-  'ALTER TABLE poll_targets DROP COLUMN stretch',
-];
+const DOWN = ['DROP TABLE poll_plans', 'ALTER TABLE poll_targets DROP COLUMN stretch'];
 
-/** How far the budget stretches each question's interval, and an order for reading all calls, newest first. */
+/** How far the budget stretches each question's interval. */
 export class FairPolling1764000000055 implements MigrationInterface {
   readonly name = 'FairPolling1764000000055';
 

@@ -1,13 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const UP = [
-  `ALTER TABLE notifications
-     ADD COLUMN failures smallint NOT NULL DEFAULT 0,
-     ADD COLUMN failing_since timestamptz,
-     ADD COLUMN is_held boolean NOT NULL DEFAULT false`,
-  `CREATE INDEX ix_notifications_waiting ON notifications (user_id, channel) WHERE status = 'pending'`,
-  `CREATE INDEX ix_notifications_given_up ON notifications (created_at, id)
-     WHERE error_code IN ('parked', 'attempts_exhausted')`,
   `CREATE TABLE send_turns (
      user_id uuid NOT NULL,
      channel notification_channel_enum NOT NULL,
@@ -47,13 +40,18 @@ const UP = [
      FOREIGN KEY (listing_id) REFERENCES listings(id) ON DELETE CASCADE`,
   `ALTER TABLE user_notification_preferences
      ADD COLUMN daily_cap smallint,
-     ADD CONSTRAINT ck_preferences_daily_cap CHECK (daily_cap IS NULL OR daily_cap BETWEEN 1 AND 1000)`,
+     ADD CONSTRAINT ck_preferences_daily_cap CHECK (daily_cap IS NULL OR daily_cap BETWEEN 1 AND 1000) NOT VALID`,
   `ALTER TABLE watch_search_rules
      ADD COLUMN is_urgent boolean NOT NULL DEFAULT false,
      ADD COLUMN baseline varchar(10) NOT NULL DEFAULT 'best_n',
      ADD COLUMN baseline_count smallint NOT NULL DEFAULT 5,
-     ADD CONSTRAINT ck_rules_baseline CHECK (baseline IN ('silent', 'best_n', 'everything')),
-     ADD CONSTRAINT ck_rules_baseline_count CHECK (baseline_count BETWEEN 1 AND 100)`,
+     ADD CONSTRAINT ck_rules_baseline CHECK (baseline IN ('silent', 'best_n', 'everything')) NOT VALID,
+     ADD CONSTRAINT ck_rules_baseline_count CHECK (baseline_count BETWEEN 1 AND 100) NOT VALID`,
+  // The busiest table comes last, so that its lock is held for this statement alone.
+  `ALTER TABLE notifications
+     ADD COLUMN failures smallint NOT NULL DEFAULT 0,
+     ADD COLUMN failing_since timestamptz,
+     ADD COLUMN is_held boolean NOT NULL DEFAULT false`,
 ];
 
 const DOWN = [
@@ -61,8 +59,6 @@ const DOWN = [
   `ALTER TABLE user_notification_preferences DROP COLUMN daily_cap`,
   'DROP TABLE mutes',
   'DROP TABLE send_turns',
-  'DROP INDEX ix_notifications_given_up',
-  'DROP INDEX ix_notifications_waiting',
   'ALTER TABLE notifications DROP COLUMN failures, DROP COLUMN failing_since, DROP COLUMN is_held',
 ];
 

@@ -9,7 +9,6 @@ import { ListingMappings1764000000040 } from './1764000000040-listing-mappings';
 import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-deletions';
 import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
-import { Retention1764000000048 } from './1764000000048-retention';
 import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
 import { FairPolling1764000000055 } from './1764000000055-fair-polling';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
@@ -18,6 +17,7 @@ import { ChannelArrivals1764000000064 } from './1764000000064-channel-arrivals';
 import { LiftedSuppressions1764000000065 } from './1764000000065-lifted-suppressions';
 import { DeliveryTiming1764000000070 } from './1764000000070-delivery-timing';
 import { RuleBaselines1764000000071 } from './1764000000071-rule-baselines';
+import { LiveIndexes1764000000075 } from './1764000000075-live-indexes';
 
 /** In the order in which they run. A merged migration is never edited. */
 export const MIGRATIONS = [
@@ -32,7 +32,6 @@ export const MIGRATIONS = [
   EbayAccountDeletions1764000000045,
   ExchangeRates1764000000046,
   DiscogsLists1764000000047,
-  Retention1764000000048,
   ListingChecks1764000000049,
   FairPolling1764000000055,
   UserChannels1764000000060,
@@ -41,4 +40,5 @@ export const MIGRATIONS = [
   LiftedSuppressions1764000000065,
   DeliveryTiming1764000000070,
   RuleBaselines1764000000071,
+  LiveIndexes1764000000075,
 ];

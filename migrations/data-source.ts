@@ -75,8 +75,10 @@ export const ENTITIES = [
   WatchRule,
 ];
 
+export const MIGRATIONS_TABLE = 'schema_migrations';
+
 /** A connection of its own for migrations and schema checks; no pool settings, no time limits but the lock's. */
-export function migrationDataSource(url: string): DataSource {
+export function migrationDataSource(url: string, lockTimeoutMs = 3000): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -85,10 +87,14 @@ export function migrationDataSource(url: string): DataSource {
     namingStrategy: new SnakeNaming(),
     entities: ENTITIES,
     migrations: MIGRATIONS,
-    migrationsTableName: 'schema_migrations',
+    migrationsTableName: MIGRATIONS_TABLE,
     installExtensions: false,
     uuidExtension: 'pgcrypto',
     logging: ['error'],
-    extra: { lock_timeout: 3000 },
+    // The role may have limits for the application; an index may take longer than those.
+    extra: {
+      lock_timeout: lockTimeoutMs,
+      options: '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0',
+    },
   });
 }

@@ -8,7 +8,9 @@ async function main(): Promise<void> {
     process.stderr.write('migrations: DATABASE_URL is required\n');
     process.exit(78);
   }
-  const ran = await migrate(databaseUrl.replace(/^postgresql\+\w+:/, 'postgresql:'));
+  const ran = await migrate(databaseUrl.replace(/^postgresql\+\w+:/, 'postgresql:'), {
+    onBusy: (error) => process.stderr.write(`migrations: ${error.message}; trying again\n`),
+  });
   process.stdout.write(ran.length === 0 ? 'migrations: up to date\n' : `migrations: ran ${ran.join(', ')}\n`);
 }
 

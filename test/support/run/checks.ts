@@ -13,6 +13,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'types', command: npmRun('typecheck') },
   { name: 'build, OpenAPI document', command: npmRun('check:openapi') },
   { name: 'schema drift', command: npmRun('check:schema-drift') },
+  { name: 'migrations on live tables', command: npmRun('check:migrations') },
   { name: 'format', command: npmRun('format:check') },
   { name: 'import rules', command: npmRun('import-rules') },
   { name: 'env sample', command: npmRun('check:env-sample') },
