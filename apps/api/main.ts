@@ -1,23 +1,8 @@
-import { growWithTheWork } from '../lean-start';
-import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
-import { createApp, startOrExit } from '@waxwatch/platform/app';
-import { type AppConfig, loadConfigOrExit } from '@waxwatch/platform/config';
-import { runUntilSignal } from '@waxwatch/platform/lifecycle';
-import { ApiModule } from './api.module';
-import { serveDocs } from './openapi';
+import '../lean-start';
+import { isSupervisor, superviseWorkers } from '@waxwatch/platform/cluster';
+import { loadConfigOrExit } from '@waxwatch/platform/config';
 
-startOrExit('api', async () => {
-  const config = loadConfigOrExit();
-  const app = await createApp(ApiModule.forRoot(config));
-  if (!config.isProductionLike || config.API_DOCS_ENABLED) serveDocs(app, config.APP_NAME);
-  await app.listen(config.PORT, config.HOST);
-  logDevRoutes(config);
-  growWithTheWork();
-  runUntilSignal(app, config.SHUTDOWN_DRAIN_SECONDS);
-});
-
-function logDevRoutes({ environment, isProductionLike }: AppConfig): void {
-  const event = isProductionLike ? 'dev_routes.disabled' : 'dev_routes.enabled';
-  new Logger('app').log({ event, environment });
-}
+const config = loadConfigOrExit();
+// Who only watches over others loads nothing of what they need.
+if (isSupervisor(config)) superviseWorkers(config);
+else void import('./serve.js').then(({ serve }) => serve(config));

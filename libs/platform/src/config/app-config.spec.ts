@@ -355,6 +355,36 @@ describe('what depends on Redis', () => {
   });
 });
 
+describe('several API processes on one port', () => {
+  const several = { WEB_CONCURRENCY: '4', RATE_LIMIT_STORE: 'redis' };
+
+  it('are wanted by number, and none but one unless told so', () => {
+    expect(parse().WEB_CONCURRENCY).toBe(1);
+    expect(parse(several).WEB_CONCURRENCY).toBe(4);
+    expect(problemsWith({ WEB_CONCURRENCY: '0' })).toEqual(['WEB_CONCURRENCY: must lie between 1 and 64']);
+  });
+
+  it('count requests together or not at all', () => {
+    expect(problemsWith({ ...several, RATE_LIMIT_STORE: 'memory' })).toEqual([
+      'WEB_CONCURRENCY: more than 1 needs RATE_LIMIT_STORE=redis, or each process counts alone',
+    ]);
+    expect(problemsWith({ WEB_CONCURRENCY: '4', RATE_LIMIT_ENABLED: 'false' })).toEqual([]);
+  });
+
+  it('need a queue outside of themselves', () => {
+    expect(problemsWith({ ...several, QUEUE_EAGER: 'true' })).toEqual([
+      'WEB_CONCURRENCY: must be 1 with QUEUE_EAGER=true, which is for a single process',
+    ]);
+  });
+
+  it('share what one instance may open to the database', () => {
+    expect(problemsWith({ ...several, DB_POOL_SIZE: '125' })).toEqual([]);
+    expect(problemsWith({ ...several, DB_POOL_SIZE: '126' })).toEqual([
+      'WEB_CONCURRENCY: times DB_POOL_SIZE must not exceed 500 connections',
+    ]);
+  });
+});
+
 describe('cross-origin rules', () => {
   it.each(['CORS_ALLOWED_ORIGINS', 'CORS_ALLOWED_METHODS', 'CORS_ALLOWED_HEADERS'])(
     'refuses * in %s together with credentials',

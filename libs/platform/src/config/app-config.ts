@@ -98,6 +98,7 @@ function crossChecks(env: Env): string[] {
   if (env.REDIS_URL === undefined && env.RATE_LIMIT_STORE === 'redis') {
     problems.push('RATE_LIMIT_STORE: redis needs REDIS_URL');
   }
+  if (env.WEB_CONCURRENCY > 1) problems.push(...severalProcessesChecks(env));
   if (env.CORS_ALLOW_CREDENTIALS) {
     for (const name of ['CORS_ALLOWED_ORIGINS', 'CORS_ALLOWED_METHODS', 'CORS_ALLOWED_HEADERS'] as const) {
       if (env[name].includes('*')) problems.push(`${name}: must not be * when CORS_ALLOW_CREDENTIALS=true`);
@@ -115,6 +116,24 @@ function crossChecks(env: Env): string[] {
   const unknownQueues = env.WORKER_QUEUES.filter((name) => !isQueueName(name));
   if (unknownQueues.length > 0)
     problems.push(`WORKER_QUEUES: must name queues among ${QUEUE_NAMES.join(', ')}`);
+  return problems;
+}
+
+/** All connections of one API instance. */
+const MAX_CONNECTIONS = 500;
+
+/** What several processes on one port cannot do. */
+function severalProcessesChecks(env: Env): string[] {
+  const problems: string[] = [];
+  if (env.QUEUE_EAGER) {
+    problems.push('WEB_CONCURRENCY: must be 1 with QUEUE_EAGER=true, which is for a single process');
+  }
+  if (env.RATE_LIMIT_ENABLED && env.RATE_LIMIT_STORE === 'memory') {
+    problems.push('WEB_CONCURRENCY: more than 1 needs RATE_LIMIT_STORE=redis, or each process counts alone');
+  }
+  if (env.WEB_CONCURRENCY * env.DB_POOL_SIZE > MAX_CONNECTIONS) {
+    problems.push(`WEB_CONCURRENCY: times DB_POOL_SIZE must not exceed ${MAX_CONNECTIONS} connections`);
+  }
   return problems;
 }
 

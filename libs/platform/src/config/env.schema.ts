@@ -23,6 +23,7 @@ export const envSchema = z.object({
   HOST: textOr('0.0.0.0'),
   PORT: int(8000, { min: 0, max: 65535 }),
   WORKER_PORT: int(8001, { min: 0, max: 65535 }),
+  WEB_CONCURRENCY: int(1, { min: 1, max: 64 }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   JSON_LOGS: bool(true),
   METRICS_TOKEN: optionalText(),

@@ -3,7 +3,11 @@ import pino from 'pino';
 import { pinoOptions } from './pino-options';
 
 /** What one call of the logger writes. */
-function lineOf(write: (logger: pino.Logger) => void, level = 'info'): Record<string, unknown> | null {
+function lineOf(
+  write: (logger: pino.Logger) => void,
+  level = 'info',
+  WEB_CONCURRENCY = 1,
+): Record<string, unknown> | null {
   let text = '';
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -11,7 +15,7 @@ function lineOf(write: (logger: pino.Logger) => void, level = 'info'): Record<st
       done();
     },
   });
-  write(pino(pinoOptions({ LOG_LEVEL: level as 'info' }), sink));
+  write(pino(pinoOptions({ LOG_LEVEL: level as 'info', WEB_CONCURRENCY }), sink));
   return text === '' ? null : (JSON.parse(text) as Record<string, unknown>);
 }
 
@@ -26,6 +30,10 @@ describe('pinoOptions', () => {
       fetched: 3,
       request_id: '-',
     });
+  });
+
+  it('says which process writes where several do', () => {
+    expect(lineOf((logger) => logger.info({ event: 'x' }), 'info', 2)).toMatchObject({ pid: process.pid });
   });
 
   it('takes the text of a plain line for its event', () => {

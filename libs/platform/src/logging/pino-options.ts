@@ -6,15 +6,18 @@ import { redact } from './redact';
 import { reportLine } from './report-line';
 import { redactText } from './secret-text';
 
-/** `{ts, level, logger, event, request_id, …}`; the message of a plain text line is its `event`. */
+/**
+ * `{ts, level, logger, event, request_id, …}`; the message of a plain text line is its `event`. Where several
+ * processes write to one output, each line has its `pid`.
+ */
 export function pinoOptions(
-  config: Pick<AppConfig, 'LOG_LEVEL'>,
+  config: Pick<AppConfig, 'LOG_LEVEL' | 'WEB_CONCURRENCY'>,
   reports: ErrorReports = new NoErrorReports(),
 ): LoggerOptions & { autoLogging: false } {
   return {
     autoLogging: false,
     level: config.LOG_LEVEL,
-    base: undefined,
+    base: config.WEB_CONCURRENCY > 1 ? { pid: process.pid } : undefined,
     messageKey: 'event',
     errorKey: 'err',
     timestamp: () => `,"ts":"${new Date().toISOString()}"`,

@@ -139,7 +139,7 @@ function written(write: (logger: pino.Logger) => void): string {
       done();
     },
   });
-  write(pino(pinoOptions({ LOG_LEVEL: 'info' }), sink));
+  write(pino(pinoOptions({ LOG_LEVEL: 'info', WEB_CONCURRENCY: 1 }), sink));
   return lines;
 }
 

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import cluster from 'node:cluster';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { PeerMetrics } from '../cluster/peer-metrics';
 
 /**
  * Bucket bounds of every latency and lag, in seconds. Every threshold of an alert is one of them: a quantile is
@@ -17,6 +19,8 @@ const READ_TIMEOUT_MS = 500;
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
+  /** Where several processes share a port, a scrape reaches one of them and means all. */
+  private readonly peers = cluster.isWorker ? new PeerMetrics(this.registry) : null;
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -75,9 +79,9 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  /** The Prometheus text exposition. */
+  /** The Prometheus text exposition: of this process, or of all that share its port. */
   async render(): Promise<string> {
-    return await this.registry.metrics();
+    return await (this.peers?.render() ?? this.registry.metrics());
   }
 }
 

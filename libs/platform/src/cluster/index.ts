@@ -1,0 +1,1 @@
+export { isSupervisor, superviseWorkers } from './supervise-workers';
