@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   events: ['notifications', 'auth'],
   stream: ['notifications', 'auth'],
   listings: ['matching', 'exchange-rates', 'events', 'integrations', 'auth', 'health'],
-  polling: ['integrations', 'listings'],
+  polling: ['integrations', 'listings', 'exchange-rates'],
   'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'exchange-rates', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],
   'discogs-account': ['grading', 'watch-releases', 'integrations', 'events', 'auth'],

@@ -10,6 +10,7 @@ import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-
 import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
 import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
+import { AskedCeiling1764000000050 } from './1764000000050-asked-ceiling';
 import { FairPolling1764000000055 } from './1764000000055-fair-polling';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { MailFeedback1764000000061 } from './1764000000061-mail-feedback';
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   ExchangeRates1764000000046,
   DiscogsLists1764000000047,
   ListingChecks1764000000049,
+  AskedCeiling1764000000050,
   FairPolling1764000000055,
   UserChannels1764000000060,
   MailFeedback1764000000061,

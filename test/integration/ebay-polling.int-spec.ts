@@ -95,6 +95,112 @@ describe('polling eBay', () => {
     expect(await titlesOf(id)).toContain('Can shown late');
   });
 
+  describe('up to a price', () => {
+    const asked = (): string[] =>
+      ebay
+        .requests(SEARCH)
+        .map(({ query }) => /price:[^,]*,priceCurrency:.*/.exec(query['filter'] ?? '')?.[0] ?? '');
+    const eventsOf = async (ruleId: string) =>
+      await db.rows<{ title: string }>(
+        `SELECT DISTINCT l.title FROM events e JOIN notifications n ON n.event_id = e.id
+           JOIN listings l ON l.id = e.listing_id
+         WHERE e.rule_id = $1 AND e.type = 'NEW_MATCH' ORDER BY 1`,
+        [ruleId],
+      );
+
+    it('asks for what the most generous of those who share a question would pay', async () => {
+      await rule({ keywords: ['can'], max_price: 20, currency: 'USD' });
+      await rule({ keywords: ['can'], max_price: 35.5, currency: 'USD' });
+      await poll();
+      expect(asked()).toEqual(['price:[..36],priceCurrency:USD']);
+    });
+
+    it('converts other currencies, with head room, into that of the marketplace', async () => {
+      await rule({ keywords: ['can'], max_price: 100, currency: 'USD', ebay_marketplace: 'EBAY_GB' });
+      await poll();
+      const [, amount = ''] = /^price:\[\.\.(\d+)\],priceCurrency:GBP$/.exec(asked()[0] ?? '') ?? [];
+      // Between a half and a whole pound for a dollar, whatever the rates that come with the program.
+      expect(Number(amount)).toBeGreaterThan(50);
+      expect(Number(amount)).toBeLessThan(105);
+    });
+
+    it.each([
+      ['one rule takes any price', { min_price: 5 }],
+      ['a currency has no rate', { max_price: 20, currency: 'XTS' }],
+    ])('asks without a ceiling where %s', async (_why, query) => {
+      await rule({ keywords: ['can'], max_price: 20, currency: 'USD' });
+      await rule({ keywords: ['can'], ...query });
+      await poll();
+      expect(asked()).toEqual(['']);
+    });
+
+    it('takes copies that come into view as old stock, and what is new as news', async () => {
+      const modest = await rule({ keywords: ['can'], max_price: 20, currency: 'USD' });
+      for (let n = 1; n <= 12; n++)
+        ebay.publish({ title: `Can dear ${n}`, price: '90.00', originAt: ago(60 * n) });
+      await poll();
+      ebay.publish({ title: 'Can cheap', price: '10.00' });
+      await poll();
+
+      const rich = await rule({ keywords: ['can'], max_price: 200, currency: 'USD' });
+      await module.get(Backfills, { strict: false }).runDue();
+      await poll();
+      expect(await titlesOf(modest)).toEqual(['Can cheap']);
+      // All of them are matches; a new rule tells of the best five only.
+      expect(await titlesOf(rich)).toHaveLength(13);
+      expect(await eventsOf(rich)).toHaveLength(5);
+
+      ebay.publish({ title: 'Can new', price: '95.00' });
+      await poll();
+      expect((await eventsOf(rich)).map(({ title }) => title)).toContain('Can new');
+    });
+
+    it('lets nobody miss a copy that gets cheap enough, and ends none that gets too dear', async () => {
+      const id = await rule({ keywords: ['can'], max_price: 20, currency: 'USD' });
+      await poll();
+      const { itemId } = ebay.publish({ title: 'Can', price: '30.00', originAt: ago(60) });
+      await poll();
+      expect(await titlesOf(id)).toEqual([]);
+      ebay.changePrice(itemId, '18.00');
+      await poll();
+      expect(await titlesOf(id)).toEqual(['Can']);
+
+      ebay.changePrice(itemId, '40.00');
+      await poll();
+      const statuses = async () => await db.rows('SELECT status, price FROM listings');
+      expect(await statuses()).toEqual([{ status: 'active', price: '18.00' }]);
+      await db.rows(`UPDATE listings SET last_seen_at = now() - interval '25 hours'`);
+      await module.get(ListingChecks, { strict: false }).runDue();
+      expect(await statuses()).toEqual([{ status: 'active', price: '40.00' }]);
+    });
+
+    it('believes neither rows nor order where eBay has ignored what it was asked', async () => {
+      const id = await rule({ keywords: ['can'], max_price: 20, currency: 'USD' });
+      await poll();
+      const ask = async (parameter: string) => {
+        const rows = ['30.00', '12.00'].map((value, n) => ({
+          itemId: `v1|${value.slice(0, 2)}|0`,
+          title: `Can ${n}`,
+          itemWebUrl: 'https://www.ebay.com/itm/1',
+          price: { value, currency: 'USD' },
+        }));
+        const warnings = [{ errorId: 12002, message: 'x', parameters: [{ name: parameter, value: 'x' }] }];
+        const body = { total: 9, next: 'more', itemSummaries: rows, warnings };
+        ebay.inject({ kind: 'status', status: 200, path: SEARCH, body, times: 2 });
+        const before = ebay.requests(SEARCH).length;
+        await poll();
+        ebay.faults.clear();
+        return ebay.requests(SEARCH).length - before;
+      };
+      // The first page is new, and the second one known: newest first, nothing can be behind it.
+      expect(await ask('filter')).toBe(2);
+      expect(await titlesOf(id)).toEqual(['Can 1']);
+      expect(await db.rows('SELECT title FROM listings')).toEqual([{ title: 'Can 1' }]);
+      // In another order it may.
+      expect(await ask('sort')).toBe(3);
+    });
+  });
+
   it('reads one page where all that is on it is old news', async () => {
     await rule({ keywords: ['can'] });
     for (let n = 1; n <= 12; n++) ebay.publish({ title: `Can No ${n}`, originAt: ago(60 * n) });
@@ -165,9 +271,9 @@ describe('polling eBay', () => {
     });
 
     it('are not looked at when nobody was told of them', async () => {
-      await rule({ keywords: ['can'], max_price: 1 });
+      await rule({ keywords: ['can'], exclude_keywords: ['live'] });
       await poll();
-      ebay.publish({ title: 'Can Too Dear' });
+      ebay.publish({ title: 'Can Live' });
       await poll();
       await unseenFor(25);
       await check();

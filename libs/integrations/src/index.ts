@@ -26,7 +26,7 @@ export { ProviderPause } from './pauses/provider-pause.entity';
 export { ProviderRequest, SYSTEM_USER_ID } from './request-log/provider-request.entity';
 export { IntegrationsModule, IntegrationsWorkerModule } from './integrations.module';
 export { affiliateUrl, isEbayUrl, publicUrl, type AffiliateOptions } from './affiliate-url';
-export { EBAY_MARKETPLACES, isEbayHost } from './ebay/ebay-hosts';
+export { currencyOfMarketplace, EBAY_MARKETPLACES, isEbayHost } from './ebay/ebay-hosts';
 export { EbayCallLimits } from './ebay/ebay-call-limits';
 export { answerEbayChallenge, EbayNotifications } from './ebay/ebay-notifications';
 export { EbayProvider, LOOKUP_LISTING_ENDPOINT } from './ebay/ebay.provider';

@@ -75,6 +75,8 @@ export interface ListingPage {
   total: number | null;
   /** What the provider said it ignored, for the log; a warning about a filter means that rows are unfiltered. */
   warnings: string[];
+  /** False when the provider did not sort as it was asked to. */
+  isInOrder: boolean;
 }
 
 /** A Discogs release, or any pressing of a Discogs master. */

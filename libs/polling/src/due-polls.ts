@@ -15,6 +15,7 @@ import { backOffSeconds } from './back-off';
 import { type ClaimedTarget, PollSchedule } from './poll-schedule';
 import { PollSubscriptions } from './poll-subscriptions';
 import { Poller, setbackOf } from './poller';
+import { PriceCeilings } from './price-ceilings';
 import { pollDue } from './polling.jobs';
 
 /** Targets one handler works on at a time; small, so that several workers share a burst. */
@@ -43,6 +44,7 @@ export class DuePolls {
     private readonly schedule: PollSchedule,
     private readonly subscriptions: PollSubscriptions,
     private readonly poller: Poller,
+    private readonly ceilings: PriceCeilings,
     private readonly registry: ProviderRegistry,
     private readonly pauses: ProviderPauses,
     private readonly budget: ProviderBudget,
@@ -99,7 +101,10 @@ export class DuePolls {
         room.calls > 0 ? await this.schedule.claim(provider, Math.min(CLAIM_SIZE, room.calls)) : [];
       const [first] = targets;
       if (!first) return failed;
-      const results = await Promise.all(targets.map(async (target) => await this.pollTarget(target)));
+      const ceilings = await this.ceilings.of(targets);
+      const results = await Promise.all(
+        targets.map(async (target) => await this.pollTarget(target, ceilings.get(target.id) ?? null)),
+      );
       this.schedule.forget(first.leaseToken);
       failed += results.filter((isDone) => !isDone).length;
     }
@@ -123,18 +128,22 @@ export class DuePolls {
     setTimeout(wake, Math.max(freeInMs, SHORTEST_WAKE_MS)).unref();
   }
 
-  private async pollTarget(target: ClaimedTarget): Promise<boolean> {
+  private async pollTarget(target: ClaimedTarget, ceiling: number | null): Promise<boolean> {
     this.lag.observe(Math.max(0, target.lagSeconds));
     const timeoutMs = Math.max(1000, this.config.POLL_LEASE_SECONDS * 1000 - LEASE_MARGIN_MS);
     try {
       if (!target.isWanted) return await this.retire(target);
+      const isWider = isAskedFurther(target, ceiling);
       const outcome = await this.poller.poll(
         { ...target, marketplace: target.marketplace === '' ? null : target.marketplace },
         {
           pageSize: this.config.SCHEDULER_RULE_LIMIT,
-          isFirst: target.isFirst,
           isSinglePage: target.isFirst,
-          isCatchingUp: target.isCatchingUp,
+          isOldStock: target.isFirst || isWider,
+          isCatchingUp: target.isCatchingUp || isWider,
+          ...(ceiling !== null && {
+            price: { min: null, max: ceiling, currency: this.ceilings.currencyOf(target) },
+          }),
           lastPolledMs: target.lastPolledMs,
           beforeFirstPage: async () => await this.schedule.noteCatchingUp(target),
           call: {
@@ -144,7 +153,7 @@ export class DuePolls {
           },
         },
       );
-      await this.schedule.finish([target]);
+      await this.schedule.finish([target], ceiling);
       this.outcomes.inc({ outcome: 'success' });
       this.logger.debug({
         event: 'scheduler.polled',
@@ -187,4 +196,9 @@ export class DuePolls {
       this.logger.error({ event: 'scheduler.give_back_failed', target_id: target.id, err: failure });
     }
   }
+}
+
+/** Whether copies come into view that were for sale before, and cost more than anybody wanted to pay. */
+function isAskedFurther({ isFirst, askedCeiling }: ClaimedTarget, ceiling: number | null): boolean {
+  return !isFirst && askedCeiling !== null && (ceiling === null || ceiling > askedCeiling);
 }

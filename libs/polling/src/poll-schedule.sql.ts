@@ -13,12 +13,13 @@ export const CLAIM_DUE = `
   FROM due WHERE t.id = due.id
   RETURNING t.id, t.provider, t.kind, t.marketplace, t.key, t.failures,
     t.last_polled_at IS NULL AS is_first, (extract(epoch FROM t.last_polled_at) * 1000)::float8 AS last_polled_ms,
-    t.is_catching_up,
+    t.is_catching_up, t.asked_ceiling::float8 AS asked_ceiling,
     EXISTS (SELECT FROM poll_subscriptions s WHERE s.target_id = t.id) AS is_wanted,
     extract(epoch FROM now() - due.due_at)::float8 AS lag_seconds, due.is_abandoned`;
 
 /**
- * $1 targets, $2 jitters in seconds, $3 lease token, $4 lease in seconds. The next poll counts from the claim.
+ * $1 targets, $2 jitters in seconds, $3 lease token, $4 lease in seconds, $5 the ceiling up to which they were asked
+ * (null for none). The next poll counts from the claim.
  * Only who still holds the lease may finish. Stretched intervals vary, so that what was new together does not stay
  * together. Rules show when they ran and will run.
  */
@@ -28,7 +29,8 @@ export const FINISH_POLLED = `
     SET due_at = greatest(now(), t.due_at - $4 * interval '1 second'
           + (t.interval_seconds * t.stretch * (CASE WHEN t.stretch > 1 THEN 0.95 + 0.1 * random() ELSE 1 END) + d.jitter)
             * interval '1 second'),
-        lease_token = NULL, failures = 0, last_error = NULL, last_polled_at = now(), is_catching_up = false
+        lease_token = NULL, failures = 0, last_error = NULL, last_polled_at = now(), is_catching_up = false,
+        asked_ceiling = $5
     FROM unnest($1::uuid[], $2::float8[]) AS d (id, jitter)
     WHERE t.id = d.id AND t.lease_token = $3
     RETURNING t.id, t.due_at

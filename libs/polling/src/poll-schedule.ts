@@ -30,6 +30,8 @@ export interface ClaimedTarget {
   lastPolledMs: number | null;
   /** Look again at what is known: see `PollTarget`. */
   isCatchingUp: boolean;
+  /** Up to which price it was asked the last time; null for any. */
+  askedCeiling: number | null;
   /** Somebody subscribes to it; those who did may have been deleted. */
   isWanted: boolean;
   /** How late it is, in seconds. */
@@ -48,6 +50,7 @@ interface ClaimedRow {
   last_polled_ms: number | null;
   is_wanted: boolean;
   is_catching_up: boolean;
+  asked_ceiling: number | null;
   lag_seconds: number;
   is_abandoned: boolean;
 }
@@ -89,6 +92,7 @@ export class PollSchedule {
       lastPolledMs: row.last_polled_ms,
       isWanted: row.is_wanted,
       isCatchingUp: row.is_catching_up,
+      askedCeiling: row.asked_ceiling,
       lagSeconds: row.lag_seconds,
       leaseToken,
     }));
@@ -96,9 +100,10 @@ export class PollSchedule {
 
   /**
    * Plans the next poll of targets that were polled. All must carry the same lease.
+   * @param ceiling up to which price they were asked, null for any
    * @returns how many were still ours
    */
-  async finish(targets: readonly ClaimedTarget[]): Promise<number> {
+  async finish(targets: readonly ClaimedTarget[], ceiling: number | null = null): Promise<number> {
     const [first] = targets;
     if (!first) return 0;
     const values = [
@@ -106,6 +111,7 @@ export class PollSchedule {
       targets.map(() => Math.random() * this.config.SCHEDULER_NEXT_RUN_JITTER_SECONDS),
       first.leaseToken,
       this.config.POLL_LEASE_SECONDS,
+      ceiling,
     ];
     // Rules are edited meanwhile, in another order of locks: a deadlock is no failed poll.
     const [row] = await this.db.transaction(

@@ -50,6 +50,13 @@ export class PollTarget {
   @Column('boolean', { default: true })
   isCatchingUp!: boolean;
 
+  /**
+   * Up to which price the question was asked the last time, in the marketplace's currency; null when it was asked
+   * without a ceiling. A higher one brings copies that are new to us only.
+   */
+  @Column('numeric', { precision: 12, scale: 2, nullable: true })
+  askedCeiling!: string | null;
+
   /** Polls in a row that failed; drives the back-off. */
   @Column('smallint', { default: 0 })
   failures!: number;

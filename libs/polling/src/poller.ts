@@ -3,6 +3,7 @@ import {
   isProviderError,
   type ListingPage,
   type ListingProvider,
+  type PriceBounds,
   type ProviderCall,
   type ProviderListing,
   ProviderRegistry,
@@ -35,8 +36,10 @@ export interface PollOptions {
   pageSize: number;
   /** One page is enough: nothing is known yet, or only a look is wanted. */
   isSinglePage: boolean;
-  /** Nobody has asked this before: what is on the answer has been for sale for a while. */
-  isFirst?: boolean;
+  /** Nobody has asked this before, or not up to this price: much of the answer has been for sale for a while. */
+  isOldStock?: boolean;
+  /** Leave out what costs more, or nothing. */
+  price?: PriceBounds | undefined;
   /** Look again at what is known: read all pages and match everything on them. */
   isCatchingUp: boolean;
   /** When the question was asked last; what was offered well before is no news. Null when never. */
@@ -75,7 +78,7 @@ export class Poller {
   ): Promise<PollOutcome> {
     const outcome = emptyOutcome();
     const limit = Math.min(options.pageSize, provider.capabilities.maxPageSize);
-    const search = { terms: question.key, marketplace: question.marketplace };
+    const search = { terms: question.key, marketplace: question.marketplace, price: options.price };
     let cursor: string | null = null;
     for (let page = 1; page <= MAX_PAGES; page += 1) {
       const answer: ListingPage = await provider.search(search, { limit, cursor }, options.call);
@@ -93,11 +96,13 @@ export class Poller {
       if (page === 1 && !isLast) await options.beforeFirstPage?.();
       const stored = await this.store(answer.items, outcome, {
         matchesKnown: options.isCatchingUp,
-        isOldStock: options.isFirst ?? false,
+        isOldStock: options.isOldStock ?? false,
       });
       const isFarEnough =
         page >= PAGES_FOR_LATE_ITEMS || reachesBack(answer.items, options.lastPolledMs ?? null);
-      if (isLast || (!options.isCatchingUp && endsInKnown(stored) && isFarEnough)) break;
+      // Where the order is not ours, known items say nothing of those behind them.
+      const isKnownFromHere = answer.isInOrder && endsInKnown(stored) && isFarEnough;
+      if (isLast || (!options.isCatchingUp && isKnownFromHere)) break;
     }
     return outcome;
   }

@@ -97,6 +97,7 @@ export class DiscogsProvider implements ListingProvider {
         nextCursor: null,
         total: 0,
         warnings: ['Discogs needs search words'],
+        isInOrder: true,
       };
     }
     const answer = await this.catalogue(search.terms, 'release', number, size, call);
@@ -120,6 +121,7 @@ export class DiscogsProvider implements ListingProvider {
       nextCursor: hasNext ? `${answer.page + 1}:${size}` : null,
       total: answer.total,
       warnings: missingCount > 0 ? [`${missingCount} prices could not be asked for`] : [],
+      isInOrder: true,
     };
   }
 

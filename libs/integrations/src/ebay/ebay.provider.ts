@@ -17,6 +17,7 @@ import { currencyOfMarketplace, EBAY_MARKETPLACES } from './ebay-hosts';
 import { toEbayListing } from './ebay-listing';
 import {
   describeEbayWarning,
+  isAboutFilter,
   ebayOneItemSchema,
   ebaySearchSchema,
   type EbaySearchAnswer,
@@ -78,7 +79,7 @@ export class EbayProvider implements ListingProvider {
     const window = toWindow(page);
     const spec = this.searchSpec(search, window);
     const { data } = await this.api.request(spec, call);
-    const { items, droppedCount } = this.readItems(data, this.categoryOf(search));
+    const { items, droppedCount } = this.readItems(data, search);
     if (droppedCount > 0) this.tools.metrics.dropped('ebay', droppedCount);
     const nextOffset = window.offset + window.limit;
     // Without items a `next` link would lead round in circles.
@@ -91,6 +92,7 @@ export class EbayProvider implements ListingProvider {
       nextCursor: hasNext ? `${nextOffset}:${window.limit}` : null,
       total: data.total,
       warnings: warningsOf(data),
+      isInOrder: (data.warnings ?? []).every(isAboutFilter),
     };
   }
 
@@ -175,14 +177,16 @@ export class EbayProvider implements ListingProvider {
 
   private readItems(
     answer: EbaySearchAnswer,
-    categoryId: string,
+    search: ListingSearch,
   ): { items: ProviderListing[]; droppedCount: number } {
     const now = this.tools.now();
+    const categoryId = this.categoryOf(search);
+    const isFiltered = answer.warnings === undefined;
     const byId = new Map<string, ProviderListing>();
     let droppedCount = 0;
     for (const summary of answer.itemSummaries ?? []) {
       const listing = toEbayListing(summary, now, categoryId);
-      if (!listing) droppedCount++;
+      if (!listing || !(isFiltered || isWithin(listing, search.price))) droppedCount++;
       else if (!byId.has(listing.externalId)) byId.set(listing.externalId, listing);
     }
     return { items: [...byId.values()], droppedCount };
@@ -201,6 +205,12 @@ function toFilter(price: PriceBounds | undefined, marketplace: string): string {
   const bounds =
     price.min !== null && price.max === null ? `${price.min}..` : `${price.min ?? ''}..${price.max}`;
   return `${buying},price:[${bounds}],priceCurrency:${currency}`;
+}
+
+/** What a filter that eBay has ignored would have let through. Bounds in another currency were never asked for. */
+function isWithin({ price, currency }: ProviderListing, bounds: PriceBounds | undefined): boolean {
+  if (bounds?.currency !== currency) return true;
+  return Number(price) >= (bounds.min ?? 0) && Number(price) <= (bounds.max ?? Infinity);
 }
 
 function warningsOf(answer: EbaySearchAnswer): string[] {

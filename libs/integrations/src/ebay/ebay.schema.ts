@@ -76,6 +76,12 @@ export function describeEbayWarning(warning: unknown): string | null {
   return `${errorId}${about}: ${message ?? 'no message'}`;
 }
 
+/** Whether a warning says of nothing but a filter that it was ignored; the order of the rows may be wrong otherwise. */
+export function isAboutFilter(warning: unknown): boolean {
+  const { parameters = [] } = warningSchema.safeParse(warning).data ?? {};
+  return parameters.length > 0 && parameters.every(({ name }) => name === 'filter');
+}
+
 const errorsSchema = z.object({ errors: z.array(z.object({ errorId: z.number().int() })).min(1) });
 
 /** The first error id of an eBay error body; null when there is none. */

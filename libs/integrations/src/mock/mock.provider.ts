@@ -49,7 +49,7 @@ export class MockProvider implements ListingProvider {
     const { offers, total, nextCursor } = this.market.search(search, limit, page.cursor);
     this.report(endpoint, call);
     const items = offers.map((offer) => this.toListing(offer));
-    return { items, unpriced: [], droppedCount: 0, nextCursor, total, warnings: [] };
+    return { items, unpriced: [], droppedCount: 0, nextCursor, total, warnings: [], isInOrder: true };
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- throwing must reject
