@@ -10,7 +10,7 @@ const INDEXES = [
   ['ix_notifications_waiting', `notifications (user_id, channel) WHERE status = 'pending'`],
   [
     'ix_notifications_given_up',
-    `notifications (created_at, id) WHERE error_code IN ('parked', 'attempts_exhausted')`,
+    `notifications (created_at, id) WHERE error_code IN ('parked', 'attempts_exhausted', 'unrenderable')`,
   ],
 ] as const;
 

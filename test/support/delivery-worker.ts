@@ -1,6 +1,8 @@
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
+  CHANNEL_SENDERS,
+  type ChannelSender,
   DeliveryService,
   DeliverySweeper,
   type MailMessage,
@@ -44,7 +46,11 @@ export interface DeliveryWorker {
 /** A worker process without its timers: what happens in a test is what the test does. */
 export async function startDeliveryWorker(
   env: Record<string, string>,
-  { keepsCarrier = false, clock = new SystemClock() }: { keepsCarrier?: boolean; clock?: Clock } = {},
+  {
+    keepsCarrier = false,
+    clock = new SystemClock(),
+    senders,
+  }: { keepsCarrier?: boolean; clock?: Clock; senders?: readonly ChannelSender[] } = {},
 ): Promise<DeliveryWorker> {
   const config = parseConfig({
     ENVIRONMENT: 'test',
@@ -68,6 +74,7 @@ export async function startDeliveryWorker(
     .useValue({ every: () => undefined });
   // The configured carrier talks to a simulator; a test about rows has one that it can tell what to do.
   if (!keepsCarrier) builder.overrideProvider(MailSender).useValue(carrier);
+  if (senders) builder.overrideProvider(CHANNEL_SENDERS).useValue(senders);
   const module = await builder.compile();
   module.useLogger(false);
   await module.init();

@@ -1,5 +1,7 @@
 import { ends } from './delivery.sql';
 
+import { UNRENDERABLE } from './given-up/given-up-codes';
+
 /** What may be told to somebody about a copy for sale, and is worth nothing once it is sold. */
 const ABOUT_COPIES = `('NEW_MATCH', 'LISTING_FIRST_SEEN', 'LISTING_PRICE_DROP', 'LISTING_PRICE_RISE')`;
 
@@ -65,6 +67,7 @@ export const RELEASE_TURNS = `
 /**
  * $1 users whose turn is ours, $2 channel, $3 lease token, $4 lease seconds, $5 claims allowed, $6 rows per user.
  * Everything else that waits for a user, due or not, and what a dead worker left: it goes into the same message.
+ * What nobody has words for comes when its own time has come, and keeps nobody waiting.
  * `again_at`: it failed for the moment and is not to be tried before then.
  */
 export const GATHER_WAITING = `
@@ -75,6 +78,7 @@ export const GATHER_WAITING = `
     SELECT r.id, CASE WHEN r.failures > 0 AND r.due_at > now() THEN r.due_at END AS again_at FROM notifications r
     WHERE r.user_id = w.user_id AND r.channel = $2::notification_channel_enum AND r.status = 'pending'
       AND (r.lease_token IS NULL OR r.due_at <= now()) AND r.lease_token IS DISTINCT FROM $3 AND r.attempts < $5
+      AND r.error_code IS DISTINCT FROM '${UNRENDERABLE}'
     ORDER BY r.created_at, r.id
     LIMIT $6
     FOR UPDATE SKIP LOCKED
@@ -89,7 +93,7 @@ export const GATHER_WAITING = `
 export const HELD_ELSEWHERE = `
   SELECT DISTINCT user_id FROM notifications
   WHERE user_id = ANY($1::uuid[]) AND channel = $2::notification_channel_enum AND status = 'pending'
-    AND lease_token IS DISTINCT FROM $3 AND attempts < $4`;
+    AND lease_token IS DISTINCT FROM $3 AND attempts < $4 AND error_code IS DISTINCT FROM '${UNRENDERABLE}'`;
 
 /** $1 ids of locked rows, $2 for each its reason. What is muted does not count as unread either. */
 export const REFUSE = `

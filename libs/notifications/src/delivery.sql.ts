@@ -1,3 +1,5 @@
+import { GIVEN_UP_CODES, UNRENDERABLE } from './given-up/given-up-codes';
+
 /** The index of due rows begins with the channel, so that a flood in one does not slow down another. */
 const EACH_CHANNEL = 'unnest(enum_range(NULL::notification_channel_enum)) AS c (channel)';
 
@@ -88,7 +90,7 @@ export const RETRY_LATER = `
   UPDATE notifications n
   SET status = CASE WHEN NOT t.is_over THEN 'pending' WHEN n.delivered_at IS NULL THEN 'failed' ELSE 'sent' END::notification_status_enum,
     failed_at = CASE WHEN t.is_over AND n.delivered_at IS NULL THEN now() END,
-    error_code = CASE WHEN NOT t.is_over THEN $3 WHEN n.delivered_at IS NULL THEN 'attempts_exhausted' END,
+    error_code = CASE WHEN NOT t.is_over THEN $3 WHEN n.delivered_at IS NULL THEN CASE $3 WHEN '${UNRENDERABLE}' THEN $3 ELSE 'attempts_exhausted' END END,
     due_at = now() + make_interval(secs => $4),
     attempts = greatest(n.attempts - 1, 0), failures = least(n.failures + 1, 32767),
     failing_since = coalesce(n.failing_since, now()), lease_token = NULL, updated_at = now()
@@ -118,7 +120,7 @@ export const PARK = `
     ) s
   )
   UPDATE notifications n
-  SET status = 'failed', failed_at = now(), error_code = 'parked', lease_token = NULL, updated_at = now()
+  SET ${ends(`'parked'`)}, lease_token = NULL, updated_at = now()
   FROM spent WHERE n.id = spent.id
   RETURNING n.id, n.channel`;
 
@@ -150,5 +152,5 @@ export const SAMPLE_BACKLOG = `
 /** What was given up for good and waits for an administrator. */
 export const COUNT_PARKED = `
   SELECT channel, count(*)::int AS items FROM notifications
-  WHERE error_code IN ('parked', 'attempts_exhausted') AND error_code = 'parked'
+  WHERE error_code IN ${GIVEN_UP_CODES} AND error_code = 'parked'
   GROUP BY channel`;

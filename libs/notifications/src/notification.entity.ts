@@ -25,7 +25,7 @@ export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 @Index('ix_notifications_due', ['channel', 'dueAt'], { where: `status = 'pending'` })
 @Index('ix_notifications_waiting', ['userId', 'channel'], { where: `status = 'pending'` })
 @Index('ix_notifications_given_up', ['createdAt', 'id'], {
-  where: `error_code IN ('parked', 'attempts_exhausted')`,
+  where: `error_code IN ('parked', 'attempts_exhausted', 'unrenderable')`,
 })
 @Index('uq_notifications_user_stream', ['userId', 'streamId'], {
   unique: true,

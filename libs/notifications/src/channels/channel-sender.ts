@@ -30,6 +30,8 @@ export interface OutboundMessage {
 /** Hands messages over to whoever carries them to a person. It keeps no state: rows, retries and leases are not its business. */
 export abstract class ChannelSender {
   abstract readonly name: Channel;
+  /** What `send` would hand over. It throws where there are no words for an alert, and does nothing else. */
+  abstract compose(message: OutboundMessage): string | object;
   /**
    * @param signal aborted when the time for this message is up; nobody waits any longer then
    * @returns the provider's id of the message, or a word for it where it gives none

@@ -20,8 +20,12 @@ export class DiscordSender extends ChannelSender {
     super();
   }
 
+  override compose(message: OutboundMessage): string {
+    return JSON.stringify(discordMessage(this.reader.alertsOf(message)));
+  }
+
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
-    const body = JSON.stringify(discordMessage(this.reader.alertsOf(message)));
+    const body = this.compose(message);
     return await this.targets.deliver(this.name, message, async ({ id, token }) => {
       const { text } = await this.http.post(
         {

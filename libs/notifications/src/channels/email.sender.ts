@@ -19,17 +19,23 @@ export class EmailSender extends ChannelSender {
     super();
   }
 
+  override compose(message: OutboundMessage): ReturnType<typeof composeMail> {
+    const unsubscribeUrl = this.reader.unsubscribeUrlOf(message.user.id);
+    return composeMail(this.reader.alertsOf(message), { kind: message.kind, unsubscribeUrl });
+  }
+
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
-    const { id, user, kind } = message;
+    const { id, user } = message;
     // Stands in for an address that nobody knows, and never resolves (RFC 2606).
     if (user.email.endsWith('.invalid')) throw new MailError('no_address', false);
     const [suppression] = await this.db.rows<{ reason: string }>(FIND_SUPPRESSION, [user.email]);
     if (suppression)
       throw new MailError('address_suppressed', false, undefined, { detail: suppression.reason });
-    const unsubscribeUrl = this.reader.unsubscribeUrlOf(user.id);
-    const mail = composeMail(this.reader.alertsOf(message), { kind, unsubscribeUrl });
-    const headers = { [NOTIFICATION_ID_HEADER]: id, ...unsubscribeHeaders(unsubscribeUrl) };
-    return await this.mails.send({ to: user.email, ...mail, headers }, signal);
+    const headers = {
+      [NOTIFICATION_ID_HEADER]: id,
+      ...unsubscribeHeaders(this.reader.unsubscribeUrlOf(user.id)),
+    };
+    return await this.mails.send({ to: user.email, ...this.compose(message), headers }, signal);
   }
 }
 

@@ -20,8 +20,12 @@ export class NtfySender extends ChannelSender {
     super();
   }
 
+  override compose(message: OutboundMessage): ReturnType<typeof ntfyMessage> {
+    return ntfyMessage(this.reader.alertsOf(message));
+  }
+
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
-    const content = ntfyMessage(this.reader.alertsOf(message));
+    const content = this.compose(message);
     return await this.targets.deliver(this.name, message, async (secret) => {
       const { server, topic, authorization, priority } = secret;
       const { text } = await this.http.post(

@@ -25,6 +25,10 @@ export class PushSender extends ChannelSender {
     super();
   }
 
+  override compose(message: OutboundMessage): string {
+    return pushMessage(message.id, this.reader.alertsOf(message));
+  }
+
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
     const {
       VAPID_PUBLIC_KEY: publicKey,
@@ -35,7 +39,7 @@ export class PushSender extends ChannelSender {
       throw new ChannelError('push_not_configured', false);
     }
     return await this.targets.deliver(this.name, message, async ({ endpoint, p256dh, auth }, part) => {
-      const payload = pushMessage(part.id, this.reader.alertsOf(part));
+      const payload = this.compose(part);
       // A second copy of the same message replaces the first one while that waits.
       const topic = createHash('sha256').update(part.id).digest('base64url').slice(0, 32);
       const details = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, payload, {

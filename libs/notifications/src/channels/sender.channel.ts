@@ -3,6 +3,7 @@ import { Clock } from '@waxwatch/platform/clock';
 import { Database, isDatabaseUnavailable } from '@waxwatch/platform/database';
 import { DeliveryOutcomes, type Leased } from '../delivery-outcomes';
 import { type DeliveryPlan, DeliveryPlanner, type ReadyMessage } from '../delivery-planner';
+import { UNRENDERABLE } from '../given-up/given-up-codes';
 import type { Sent } from '../settlements';
 import { ChannelError, type ChannelSender, type OutboundMessage, PartlyTakenError } from './channel-sender';
 import { apartByUser, type Claim, DeliveryChannel } from './delivery-channel';
@@ -133,7 +134,9 @@ export class SenderChannel extends DeliveryChannel {
     } catch (error) {
       const hung = performance.now() - startedAt >= this.limits.timeoutMs * HANGING_PART;
       this.slots.noteEnd(message.userId, hung);
-      await this.settleFailure(journey, error, hung);
+      const rest = await this.withoutUnrenderable(journey, error);
+      if (rest) await this.deliverOne(rest);
+      else await this.settleFailure(journey, error, hung);
       return;
     }
     this.slots.noteEnd(message.userId, false);
@@ -146,6 +149,37 @@ export class SenderChannel extends DeliveryChannel {
     const releasesTurn = journey.endsTurn();
     await this.services.outcomes.sent({ ...leased, ...this.countOf(message), releasesTurn });
     this.observeLag(message, claim, (performance.now() - startedAt) / 1000);
+  }
+
+  /**
+   * One alert that there are no words for must not keep the others of its message back: it is set aside, and tried
+   * again by itself, for a later release may have the words.
+   * @returns the message without such alerts; undefined when it has none of them, or nothing else
+   */
+  private async withoutUnrenderable(journey: Journey, error: unknown): Promise<Journey | undefined> {
+    if (error instanceof ChannelError) return undefined;
+    const { message, leased } = journey;
+    const good = message.rows.filter((row) => this.isRenderable({ ...message, rows: [row] }));
+    const bad = message.rows.filter((row) => !good.includes(row));
+    if (bad.length === 0 || good.length === 0) return undefined;
+    const ids = bad.map(({ id }) => id);
+    const failures = Math.max(...bad.map((row) => row.failures));
+    this.log('error', UNRENDERABLE, { ids, err: error });
+    await this.services.outcomes.failedForNow({ ...leased, ids }, { code: UNRENDERABLE, failures });
+    return {
+      ...journey,
+      message: { ...message, rows: good },
+      leased: { ...leased, ids: good.map(({ id }) => id) },
+    };
+  }
+
+  private isRenderable(message: ReadyMessage): boolean {
+    try {
+      this.sender.compose(toOutbound(message));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The sender is told to stop when its time is up; whether it listens makes no difference to us. */
@@ -167,10 +201,7 @@ export class SenderChannel extends DeliveryChannel {
 
   private async settleFailure(journey: Journey, error: unknown, hung: boolean): Promise<void> {
     const { message, leased } = journey;
-    const failure =
-      error instanceof ChannelError
-        ? error
-        : new ChannelError('sender_error', true, undefined, { cause: error });
+    const failure = error instanceof ChannelError ? error : this.unforeseen(message, error);
     const failures = Math.max(...message.rows.map((row) => row.failures));
     this.log('warn', 'failed', {
       notification_id: idOf(message),
@@ -190,6 +221,12 @@ export class SenderChannel extends DeliveryChannel {
     else if (failure.isRetryable) await outcomes.failedForNow(leased, { ...setback, othersOf });
     else await outcomes.failed(leased, code);
     await this.endTurn(journey);
+  }
+
+  private unforeseen(message: ReadyMessage, cause: unknown): ChannelError {
+    return new ChannelError(this.isRenderable(message) ? 'sender_error' : UNRENDERABLE, true, undefined, {
+      cause,
+    });
   }
 
   /** For windows and caps. */

@@ -20,8 +20,12 @@ export class SlackSender extends ChannelSender {
     super();
   }
 
+  override compose(message: OutboundMessage): string {
+    return JSON.stringify(slackMessage(this.reader.alertsOf(message)));
+  }
+
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
-    const body = JSON.stringify(slackMessage(this.reader.alertsOf(message)));
+    const body = this.compose(message);
     return await this.targets.deliver(this.name, message, async ({ path }) => {
       await this.http.post(
         {

@@ -22,8 +22,12 @@ export class TelegramSender extends ChannelSender {
     super();
   }
 
+  override compose(message: OutboundMessage): string {
+    return telegramText(this.reader.alertsOf(message));
+  }
+
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
-    const text = telegramText(this.reader.alertsOf(message));
+    const text = this.compose(message);
     return await this.targets.deliver(
       this.name,
       message,

@@ -21,8 +21,12 @@ export class WebhookSender extends ChannelSender {
     super();
   }
 
+  override compose(message: OutboundMessage): string {
+    return webhookBody(message, this.reader.alertsOf(message));
+  }
+
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<string> {
-    const body = webhookBody(message, this.reader.alertsOf(message));
+    const body = this.compose(message);
     return await this.targets.deliver(this.name, message, async ({ url, secret }) => {
       const timestamp = String(Math.floor(this.clock.now().getTime() / 1000));
       await this.http.post(

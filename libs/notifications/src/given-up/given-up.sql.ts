@@ -1,6 +1,8 @@
+import { GIVEN_UP_CODES } from './given-up-codes';
+
 const COLUMNS = `n.id, n.user_id, n.event_id, n.event_type, n.channel, n.status, n.error_code, n.attempts, n.failures,
     n.failed_at, n.created_at`;
-const IS_GIVEN_UP = `n.error_code IN ('parked', 'attempts_exhausted') AND n.status = 'failed'`;
+const IS_GIVEN_UP = `n.error_code IN ${GIVEN_UP_CODES} AND n.status = 'failed'`;
 
 /** A keyset tail follows. */
 export const LIST_GIVEN_UP = `SELECT ${COLUMNS} FROM notifications n WHERE ${IS_GIVEN_UP}`;
