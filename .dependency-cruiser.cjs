@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'exchange-rates', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],
   'discogs-account': ['grading', 'watch-releases', 'integrations', 'events', 'auth'],
-  profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases'],
+  profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases', 'watch-rules'],
   'dev-routes': ['integrations', 'listings', 'polling', 'auth'],
   'ebay-deletions': ['integrations', 'listings', 'auth'],
   retention: ['events'],

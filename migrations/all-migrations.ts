@@ -11,6 +11,7 @@ import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
 import { ListingChecks1764000000049 } from './1764000000049-listing-checks';
 import { AskedCeiling1764000000050 } from './1764000000050-asked-ceiling';
+import { UsersMarketplace1764000000051 } from './1764000000051-users-marketplace';
 import { FairPolling1764000000055 } from './1764000000055-fair-polling';
 import { UserChannels1764000000060 } from './1764000000060-user-channels';
 import { MailFeedback1764000000061 } from './1764000000061-mail-feedback';
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   DiscogsLists1764000000047,
   ListingChecks1764000000049,
   AskedCeiling1764000000050,
+  UsersMarketplace1764000000051,
   FairPolling1764000000055,
   UserChannels1764000000060,
   MailFeedback1764000000061,

@@ -18,6 +18,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/;
 const UNSET = {
   timezone: null,
   currency: null,
+  ebay_marketplace_id: null,
   notifications_email: true,
   notifications_push: true,
   quiet_hours_start: null,

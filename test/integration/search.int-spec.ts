@@ -268,6 +268,17 @@ describe('search', () => {
     expect(body.items.map(({ title }) => title)).toEqual([`${artist} there`]);
   });
 
+  it('asks the marketplace that the user has chosen where none is named', async () => {
+    const artist = word();
+    ebay.publish({ title: `${artist} here` });
+    ebay.publish({ title: `${artist} there`, marketplace: 'EBAY_GB', currency: 'GBP' });
+    await search({ keywords: ['nobody'] }); // the account is made by the first request
+    await db.rows(`UPDATE users SET ebay_marketplace_id = 'EBAY_GB' WHERE id = $1`, [userId]);
+
+    const { body } = await search({ keywords: [artist], providers: ['ebay'] });
+    expect(body.items.map(({ title }) => title)).toEqual([`${artist} there`]);
+  });
+
   it('stores nothing but whose requests they were', async () => {
     await search({ keywords: [word()] });
 

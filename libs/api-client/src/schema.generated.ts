@@ -1880,6 +1880,7 @@ export interface components {
          *       "currency": "USD",
          *       "daily_cap": 20,
          *       "delivery_frequency": "hourly",
+         *       "ebay_marketplace_id": "EBAY_GB",
          *       "event_toggles": {},
          *       "notification_timezone": "America/Los_Angeles",
          *       "notifications_email": true,
@@ -1895,6 +1896,8 @@ export interface components {
             daily_cap: number | null;
             /** @enum {string} */
             delivery_frequency: "instant" | "hourly" | "daily";
+            /** @description Where eBay is asked for rules and searches that name no marketplace. */
+            ebay_marketplace_id: string | null;
             /** @description Event types whose default the user has changed. */
             event_toggles: {
                 [key: string]: boolean;
@@ -1911,6 +1914,7 @@ export interface components {
          *       "currency": "USD",
          *       "daily_cap": 20,
          *       "delivery_frequency": "hourly",
+         *       "ebay_marketplace_id": "EBAY_GB",
          *       "notification_timezone": "America/Los_Angeles",
          *       "notifications_email": true,
          *       "notifications_push": true,
@@ -1923,6 +1927,7 @@ export interface components {
             currency?: string | null;
             daily_cap?: number | null;
             delivery_frequency?: ("instant" | "hourly" | "daily") | null;
+            ebay_marketplace_id?: string | null;
             event_toggles?: {
                 [key: string]: boolean | null;
             } | null;
@@ -1951,6 +1956,7 @@ export interface components {
          *         "currency": "USD",
          *         "daily_cap": 20,
          *         "delivery_frequency": "hourly",
+         *         "ebay_marketplace_id": "EBAY_GB",
          *         "event_toggles": {},
          *         "notification_timezone": "America/Los_Angeles",
          *         "notifications_email": true,
@@ -1989,6 +1995,7 @@ export interface components {
          *         "currency": "USD",
          *         "daily_cap": 20,
          *         "delivery_frequency": "hourly",
+         *         "ebay_marketplace_id": "EBAY_GB",
          *         "notification_timezone": "America/Los_Angeles",
          *         "notifications_email": true,
          *         "notifications_push": true,

@@ -5,6 +5,7 @@ import { NotificationsModule } from '@waxwatch/notifications';
 import { PollingModule } from '@waxwatch/polling';
 import { UsersModule } from '@waxwatch/users';
 import { WatchReleasesModule } from '@waxwatch/watch-releases';
+import { WatchRulesModule } from '@waxwatch/watch-rules';
 import { ProfileController } from './profile.controller';
 import { ProfileService } from './profile.service';
 
@@ -16,6 +17,7 @@ import { ProfileService } from './profile.service';
     NotificationsModule,
     PollingModule,
     WatchReleasesModule,
+    WatchRulesModule,
   ],
   controllers: [ProfileController],
   providers: [ProfileService],

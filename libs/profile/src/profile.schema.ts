@@ -1,3 +1,4 @@
+import { EBAY_MARKETPLACES } from '@waxwatch/integrations';
 import { EVENT_TYPES } from '@waxwatch/notifications';
 import { EXAMPLE, wireCurrency, wireId, wireInstant, wireInt, wireText } from '@waxwatch/platform/http';
 import type { SettingsChange } from '@waxwatch/users';
@@ -17,11 +18,17 @@ function isTimeZone(name: string): boolean {
 }
 
 const timeZone = () => wireText(0, 64).pipe(z.string().refine(isTimeZone, 'must be an IANA time zone name'));
+const marketplace = () =>
+  wireText(1, 20)
+    .transform((name) => name.trim().toUpperCase())
+    .refine((name) => EBAY_MARKETPLACES.has(name), 'must be a marketplace of eBay such as EBAY_GB')
+    .describe('Where eBay is asked for rules and searches that name no marketplace.');
 const hour = () => wireInt(0, 23).nullable().optional();
 
 const preferencesExample = {
   timezone: 'America/New_York',
   currency: 'USD',
+  ebay_marketplace_id: 'EBAY_GB',
   notifications_email: true,
   notifications_push: true,
   quiet_hours_start: 22,
@@ -36,6 +43,7 @@ const UserPreferencesUpdate = z
   .object({
     timezone: timeZone().nullable().optional(),
     currency: wireCurrency().nullable().optional(),
+    ebay_marketplace_id: marketplace().nullable().optional(),
     notifications_email: z.boolean().nullish(),
     notifications_push: z.boolean().nullish(),
     quiet_hours_start: hour(),
@@ -54,9 +62,10 @@ export const UserProfileUpdate = z
   })
   .meta({ id: 'UserProfileUpdate', example: { display_name: 'Wax Hunter', preferences: preferencesExample } })
   .transform(({ display_name, preferences }): SettingsChange => {
-    const { timezone, currency, notification_timezone, event_toggles, ...rest } = preferences ?? {};
+    const { timezone, currency, ebay_marketplace_id, notification_timezone, event_toggles, ...rest } =
+      preferences ?? {};
     return {
-      user: stated({ display_name, timezone, currency }),
+      user: stated({ display_name, timezone, currency, ebay_marketplace_id }),
       preferences: stated({
         quiet_hours_start: rest.quiet_hours_start,
         quiet_hours_end: rest.quiet_hours_end,
@@ -79,6 +88,10 @@ const UserPreferences = z
   .object({
     timezone: z.string().nullable(),
     currency: z.string().nullable(),
+    ebay_marketplace_id: z
+      .string()
+      .nullable()
+      .describe('Where eBay is asked for rules and searches that name no marketplace.'),
     notifications_email: z.boolean(),
     notifications_push: z.boolean(),
     quiet_hours_start: z.int().nullable(),

@@ -7,6 +7,7 @@ import { AppError } from '@waxwatch/platform/errors';
 import { PollSubscriptions } from '@waxwatch/polling';
 import { type SettingsChange, UsersService } from '@waxwatch/users';
 import { WatchReleasesService } from '@waxwatch/watch-releases';
+import { WatchRulesService } from '@waxwatch/watch-rules';
 import type { UserProfileOut } from './profile.schema';
 import { DISABLE_RULES, READ_PROFILE } from './profile.sql';
 
@@ -27,6 +28,7 @@ export class ProfileService {
     private readonly providers: ProviderRegistry,
     private readonly polls: PollSubscriptions,
     private readonly watchReleases: WatchReleasesService,
+    private readonly rules: WatchRulesService,
     private readonly outbox: Outbox,
   ) {}
 
@@ -45,7 +47,10 @@ export class ProfileService {
   /** @throws AppError 404 */
   async change(userId: string, change: SettingsChange): Promise<UserProfileOut> {
     this.logger.log({ event: 'profile.patch.call', user_id: userId });
-    await this.users.changeSettings(userId, change);
+    const isMarketplaceStated = change.user.ebay_marketplace_id !== undefined;
+    await this.users.changeSettings(userId, change, async (tx) => {
+      if (isMarketplaceStated) await this.rules.followMarketplace(tx, userId);
+    });
     await this.outbox.lookAgain(userId);
     return await this.get(userId);
   }

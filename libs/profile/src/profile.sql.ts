@@ -4,6 +4,7 @@ export const READ_PROFILE = `
          jsonb_build_object(
            'timezone', u.timezone,
            'currency', u.currency,
+           'ebay_marketplace_id', u.ebay_marketplace_id,
            'notifications_email', coalesce(p.email_enabled, true),
            'notifications_push', coalesce(p.realtime_enabled, true),
            'quiet_hours_start', p.quiet_hours_start,

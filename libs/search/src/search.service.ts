@@ -38,10 +38,16 @@ export class SearchService {
   /** One page of what all providers have for sale now, cheapest first. Nothing found here is stored. */
   async search(userId: string, request: SearchRequest): Promise<SearchPage> {
     const providers = this.choose(request.providers, ['body', 'providers']);
-    const currency = await this.currencyOf(userId);
+    const { currency, marketplace } = await this.wishesOf(userId);
     const bounds = toHitBounds(request, currency);
     const fx = await this.rates.current();
-    const outcomes = await this.askAll(providers, userId, request, bounds, fx);
+    const outcomes = await this.askAll(
+      providers,
+      userId,
+      { ...request, marketplace: request.marketplace ?? marketplace },
+      bounds,
+      fx,
+    );
     const hits = rankHits(
       [...outcomes.values()].flatMap((outcome) => outcome.hits),
       bounds,
@@ -114,12 +120,16 @@ export class SearchService {
     });
   }
 
-  private async currencyOf(userId: string): Promise<string> {
-    const [user] = await this.db.rows<{ currency: string | null }>(
-      'SELECT currency FROM users WHERE id = $1',
+  /** In which currency, and at which marketplace of eBay, a user looks who says nothing else. */
+  private async wishesOf(userId: string): Promise<{ currency: string; marketplace: string | null }> {
+    const [user] = await this.db.rows<{ currency: string | null; marketplace: string | null }>(
+      'SELECT currency, ebay_marketplace_id AS marketplace FROM users WHERE id = $1',
       [userId],
     );
-    return user?.currency?.toUpperCase() ?? DEFAULT_CURRENCY;
+    return {
+      currency: user?.currency?.toUpperCase() ?? DEFAULT_CURRENCY,
+      marketplace: user?.marketplace ?? null,
+    };
   }
 }
 

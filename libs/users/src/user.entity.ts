@@ -22,6 +22,10 @@ export class User {
   @Column('varchar', { length: 3, nullable: true })
   currency!: string | null;
 
+  /** Where eBay is asked for rules that name no marketplace; null for where the server asks. */
+  @Column('varchar', { length: 20, nullable: true })
+  ebayMarketplaceId!: string | null;
+
   @Column('boolean', { default: true })
   isActive!: boolean;
 

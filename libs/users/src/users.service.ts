@@ -35,7 +35,12 @@ export interface NewUser {
 
 /** Columns to change; what is absent stays, null clears. */
 export interface SettingsChange {
-  user: { display_name?: string | null; timezone?: string | null; currency?: string | null };
+  user: {
+    display_name?: string | null;
+    timezone?: string | null;
+    currency?: string | null;
+    ebay_marketplace_id?: string | null;
+  };
   preferences: {
     email_enabled?: boolean;
     realtime_enabled?: boolean;
@@ -119,7 +124,12 @@ export class UsersService {
     return row?.id ?? id;
   }
 
-  async changeSettings(userId: string, { user, preferences, eventToggles }: SettingsChange): Promise<void> {
+  /** @param follow what belongs into the same transaction, after the change */
+  async changeSettings(
+    userId: string,
+    { user, preferences, eventToggles }: SettingsChange,
+    follow?: (tx: EntityManager) => Promise<void>,
+  ): Promise<void> {
     await this.db.transaction(async (tx) => {
       await rowsIn(tx, ENSURE_PREFERENCES, [userId]);
       const changed = [
@@ -131,6 +141,7 @@ export class UsersService {
         ])),
       ];
       if (changed.length > 0) await rowsIn(tx, TOUCH_SETTINGS, [userId]);
+      await follow?.(tx);
     });
   }
 

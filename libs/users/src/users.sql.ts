@@ -29,12 +29,12 @@ export const ENSURE_PREFERENCES = `
 
 /** $1 user id, $2 the columns to change as JSON; the others stay. A row only if something differs. */
 export const UPDATE_USER = `
-  UPDATE users SET (display_name, timezone, currency) = (
-    SELECT n.display_name, n.timezone, n.currency FROM jsonb_populate_record(users, $2::jsonb) n
+  UPDATE users SET (display_name, timezone, currency, ebay_marketplace_id) = (
+    SELECT n.display_name, n.timezone, n.currency, n.ebay_marketplace_id FROM jsonb_populate_record(users, $2::jsonb) n
   )
   WHERE id = $1 AND (
-    SELECT (n.display_name, n.timezone, n.currency)
-      IS DISTINCT FROM (users.display_name, users.timezone, users.currency)
+    SELECT (n.display_name, n.timezone, n.currency, n.ebay_marketplace_id)
+      IS DISTINCT FROM (users.display_name, users.timezone, users.currency, users.ebay_marketplace_id)
     FROM jsonb_populate_record(users, $2::jsonb) n
   )
   RETURNING id`;

@@ -7,12 +7,12 @@ import type { RuleQuery } from './rule-query';
 /**
  * What to ask the marketplaces for a rule: one question for each of its sources that is enabled. A rule that no
  * listing can satisfy (keywords without a letter, a price range without a price) asks nothing.
- * @param homeMarketplace where eBay is asked for rules that name no marketplace
+ * @param homes where eBay is asked for rules that name no marketplace: by this user, and by users who say nothing
  */
 export function pollQuestions(
   query: RuleQuery,
   enabled: readonly ProviderName[],
-  homeMarketplace: string,
+  homes: { user: string; server: string },
 ): PollQuestion[] {
   const { sources } = query;
   if (!Array.isArray(sources)) return [];
@@ -23,12 +23,16 @@ export function pollQuestions(
     .map((provider) => ({
       provider,
       kind: 'search',
-      marketplace: provider === 'ebay' ? marketplaceOf(query, homeMarketplace) : null,
+      marketplace: provider === 'ebay' ? marketplaceOf(query, homes) : null,
       key,
     }));
 }
 
 /** Null for the usual one, so that who names it asks the same question as who does not. */
-function marketplaceOf({ ebay_marketplace: named }: RuleQuery, home: string): string | null {
-  return typeof named === 'string' && named !== home ? named : null;
+function marketplaceOf(
+  { ebay_marketplace: named }: RuleQuery,
+  homes: { user: string; server: string },
+): string | null {
+  const marketplace = typeof named === 'string' ? named : homes.user;
+  return marketplace === homes.server ? null : marketplace;
 }

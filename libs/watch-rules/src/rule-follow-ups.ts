@@ -4,9 +4,11 @@ import { type ProviderName, ProviderRegistry } from '@waxwatch/integrations';
 import { Backfills } from '@waxwatch/listings';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { PollSubscriptions } from '@waxwatch/polling';
+import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
 import { pollQuestions } from './poll-questions';
 import type { WatchRuleOut } from './watch-rules.schema';
+import { MARKETPLACE_OF_USER } from './watch-rules.sql';
 
 /** What follows from a rule: what is polled for it, and its look at the listings already known. */
 @Injectable()
@@ -44,12 +46,18 @@ export class RuleFollowUps {
     await this.backfills.ring();
   }
 
+  /** Asks for an active rule anew: where eBay is asked has changed. */
+  async replan(tx: EntityManager, rule: WatchRuleOut): Promise<void> {
+    await this.plan(tx, rule, this.enabledSources());
+  }
+
   private async plan(tx: EntityManager, rule: WatchRuleOut, providers: ProviderName[]): Promise<void> {
     const subscriber = { kind: 'rule', id: rule.id, intervalSeconds: rule.poll_interval_seconds } as const;
-    await this.polls.replace(
-      tx,
-      subscriber,
-      pollQuestions(rule.query, providers, this.config.EBAY_MARKETPLACE_ID),
-    );
+    const server = this.config.EBAY_MARKETPLACE_ID;
+    const [user] = await rowsIn<{ ebay_marketplace_id: string | null }>(tx, MARKETPLACE_OF_USER, [
+      rule.user_id,
+    ]);
+    const homes = { server, user: user?.ebay_marketplace_id ?? server };
+    await this.polls.replace(tx, subscriber, pollQuestions(rule.query, providers, homes));
   }
 }
