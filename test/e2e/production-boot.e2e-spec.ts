@@ -128,6 +128,18 @@ describe('production, with exactly the variables that make check-prod-env asks f
     });
 
     it.each([
+      ['sendmail', 'must be one of'],
+      ['stub', 'must not be stub'],
+    ])('stops where %s is to carry e-mails, and says so', async (provider, problem) => {
+      const env = { ...machine, ...required, NOTIFICATION_EMAIL_PROVIDER: provider };
+      const ended = await spawnAppProcess({ entry: process.entry, env });
+
+      expect((await ended.ended).code).toBe(78);
+      expect(ended.log).toMatch(new RegExp(`^configuration: NOTIFICATION_EMAIL_PROVIDER: ${problem}.*\\n$`));
+      expectNoValues(ended.log);
+    });
+
+    it.each([
       ['DISCOGS_TOKEN', 'discogs'],
       ['DISCOGS_USER_AGENT', 'discogs'],
       ['EBAY_CLIENT_ID', 'ebay'],

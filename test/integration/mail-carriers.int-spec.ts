@@ -1,3 +1,5 @@
+import { AuthModule } from '@waxwatch/auth';
+import { NotificationsApiModule } from '@waxwatch/notifications';
 import type { Database } from '@waxwatch/platform/database';
 import { SesSimulator } from '../simulators/ses/ses-simulator';
 import { SmtpSimulator } from '../simulators/smtp/smtp-simulator';
@@ -5,6 +7,8 @@ import { useTestDatabase } from '../support/database';
 import { type DeliveryWorker, startDeliveryWorker } from '../support/delivery-worker';
 import { insertNotifications, notificationsOf } from '../support/factories/notifications';
 import { insertUser } from '../support/factories/users';
+import { startHttpApp } from '../support/http-app';
+import { TestIssuer } from '../support/tokens';
 
 const LINKS = { PUBLIC_BASE_URL: 'https://wax.example', NOTIFICATION_LINK_SECRET: 'l'.repeat(32) };
 const payload = {
@@ -154,6 +158,88 @@ describe('mail carriers', () => {
       smtp.refusals.push({ code, text: 'no' });
 
       expect((await deliverOne()).row).toMatchObject({ status, error_code: `smtp_${code}` });
+    });
+  });
+
+  describe('a test of e-mail', () => {
+    const testBy = async (env: Record<string, string>) => {
+      const issuer = await TestIssuer.start();
+      const keys = { AUTH_ISSUER: issuer.issuer, AUTH_JWKS_URL: issuer.jwksUrl };
+      const http = await startHttpApp([AuthModule, NotificationsApiModule], {
+        DATABASE_URL: database.url,
+        ...keys,
+        ...LINKS,
+        ...env,
+      });
+      const token = await issuer.issueToken({ sub: user });
+      const { status, body } = await http.call('POST', '/api/me/channels/email/test', { token });
+      await http.close();
+      await issuer.stop();
+      expect(status).toBe(200);
+      return body;
+    };
+    const bySes = () => ({
+      NOTIFICATION_EMAIL_PROVIDER: 'ses',
+      SES_ENDPOINT_URL: ses.url,
+      SES_SENDER_EMAIL: 'alerts@wax.example',
+    });
+    const bySmtp = () => ({
+      NOTIFICATION_EMAIL_PROVIDER: 'smtp',
+      SMTP_URL: smtpUrl,
+      SMTP_SENDER_EMAIL: 'alerts@wax.example',
+    });
+    const refused = (error: Record<string, unknown>) => ({
+      ok: false,
+      provider_message_id: null,
+      error: { retry_after_seconds: null, ...error },
+    });
+
+    beforeEach(async () => {
+      await start({});
+    });
+
+    it('is a mail', async () => {
+      expect(await testBy(bySes())).toMatchObject({ ok: true, error: null });
+      expect(ses.mails.map(({ to }) => to)).toEqual([['digger@collector.example']]);
+    });
+
+    it('tells the words of Amazon SES, without what names the operator there', async () => {
+      ses.fail('MessageRejected', 400, 'Email address is not verified: arn:aws:ses:eu-west-1:1:identity/x');
+
+      expect(await testBy(bySes())).toEqual(
+        refused({
+          code: 'ses_message_rejected',
+          detail: 'MessageRejected: Email address is not verified: ***',
+          retryable: false,
+        }),
+      );
+    });
+
+    it('tells the words of the mail server', async () => {
+      smtp.refusals.push({ code: 550, text: 'no such mailbox here' });
+
+      expect(await testBy(bySmtp())).toEqual(
+        refused({ code: 'smtp_550', detail: '550 no such mailbox here', retryable: false }),
+      );
+    });
+
+    it('says why we do not write there', async () => {
+      await db.rows(
+        `INSERT INTO email_suppressions (address_hash, reason, suppressed_at)
+         VALUES (encode(sha256('digger@collector.example'), 'hex'), 'hard_bounce', now())`,
+      );
+
+      expect(await testBy(bySes())).toEqual(
+        refused({ code: 'address_suppressed', detail: 'hard_bounce', retryable: false }),
+      );
+      await db.rows('DELETE FROM email_suppressions');
+    });
+
+    it('says that nobody carries mail here', async () => {
+      expect(await testBy({ NOTIFICATION_EMAIL_PROVIDER: 'none' })).toMatchObject({
+        ok: false,
+        error: { code: 'email_not_configured' },
+      });
     });
   });
 

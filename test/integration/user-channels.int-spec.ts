@@ -222,10 +222,10 @@ describe('user channels', () => {
     expect(rows.map(({ channel }) => channel)).toContain('realtime');
   });
 
-  it('pushes to every browser, and forgets those that are gone', async () => {
+  it.each([404, 410])('pushes to every browser, and forgets those that are gone (%d)', async (status) => {
     const [kept, gone] = [pushes.subscribe(), pushes.subscribe()];
     for (const subscription of [kept, gone]) await call('POST', '', { channel: 'push', subscription });
-    pushes.unsubscribe(gone.endpoint);
+    pushes.inject({ kind: 'status', status, path: new URL(gone.endpoint).pathname });
     await insertNotifications(db, user, 1, { channels: ['push'], payload });
 
     await worker.deliver();

@@ -5,9 +5,10 @@ import { DeliveryOutcomes, type Leased } from '../delivery-outcomes';
 import { type DeliveryPlan, DeliveryPlanner, type ReadyMessage } from '../delivery-planner';
 import { UNRENDERABLE } from '../given-up/given-up-codes';
 import type { Sent } from '../settlements';
-import { ChannelError, type ChannelSender, type OutboundMessage, PartlyTakenError } from './channel-sender';
+import { ChannelError, type ChannelSender, PartlyTakenError } from './channel-sender';
 import { apartByUser, type Claim, DeliveryChannel } from './delivery-channel';
 import { idOf, toOutbound } from './outbound-message';
+import { sendWithin } from './send-within';
 import { type Room, SendSlots } from './send-slots';
 
 /** How much a channel may have under way in this process, and how long each send may take. */
@@ -130,7 +131,7 @@ export class SenderChannel extends DeliveryChannel {
     const startedAt = performance.now();
     let providerMessageId: string;
     try {
-      providerMessageId = await this.send(toOutbound(message));
+      providerMessageId = await sendWithin(this.sender, toOutbound(message), this.limits.timeoutMs);
     } catch (error) {
       const hung = performance.now() - startedAt >= this.limits.timeoutMs * HANGING_PART;
       this.slots.noteEnd(message.userId, hung);
@@ -179,23 +180,6 @@ export class SenderChannel extends DeliveryChannel {
       return true;
     } catch {
       return false;
-    }
-  }
-
-  /** The sender is told to stop when its time is up; whether it listens makes no difference to us. */
-  private async send(message: OutboundMessage): Promise<string> {
-    const abort = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new ChannelError('timeout', true));
-        abort.abort();
-      }, this.limits.timeoutMs);
-    });
-    try {
-      return await Promise.race([this.sender.send(message, abort.signal), timeout]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -82,7 +82,7 @@ export class SesMailSender extends MailSender {
 
   private translate(error: unknown): MailError {
     const { name, message, status } = readError(error);
-    const detail = `${name}: ${message}`.slice(0, 300);
+    const detail = `${name}: ${message.replaceAll(/arn:\S+/g, '***')}`.slice(0, 300);
     if (ALARMS.has(name)) {
       this.logger.error({ event: 'notifications.ses.alarm', error_name: name });
       return new MailError(codeOf(name), true, HOLD_SECONDS, { detail });

@@ -8,6 +8,7 @@ import {
   type ChannelSender,
   type OutboundMessage,
 } from '../channels/channel-sender';
+import { sendWithin } from '../channels/send-within';
 import type { Channel } from '../notification.entity';
 import { Outbox } from '../outbox';
 import type { ChannelTestOut } from './user-channels.schema';
@@ -49,7 +50,7 @@ export class ChannelTest {
     const sender = this.senders.find(({ name }) => name === channel);
     if (!sender) return { ok: true, provider_message_id: await this.notifyInApp(userId), error: null };
     try {
-      const id = await sender.send(this.sample(userId, user), AbortSignal.timeout(TIMEOUT_MS));
+      const id = await sendWithin(sender, this.sample(userId, user), TIMEOUT_MS);
       return { ok: true, provider_message_id: id, error: null };
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;

@@ -425,3 +425,46 @@ describe('request limits', () => {
     expect(rateLimits).toMatchObject({ search: 9, global_authenticated: 150, global_anonymous: 70 });
   });
 });
+
+describe('who carries e-mails', () => {
+  const name = 'NOTIFICATION_EMAIL_PROVIDER';
+  const mail = {
+    SES_SENDER_EMAIL: 'alerts@wax.example.net.test',
+    PUBLIC_BASE_URL: 'https://wax.test',
+    NOTIFICATION_LINK_SECRET: 'l'.repeat(32),
+  };
+
+  it('is the stub where nobody is named, and nobody in production', () => {
+    expect(parse({}).emailProvider).toBe('stub');
+    expect(parseConfig(production).emailProvider).toBe('none');
+  });
+
+  it.each(['none', 'stub', 'ses', 'smtp'])('may be %s', (provider) => {
+    expect(parse({ [name]: provider, SMTP_URL: 'smtp://mail.test' }).emailProvider).toBe(provider);
+  });
+
+  it.each(['sendmail', 'sess', 'SES, SMTP'])('is nobody called %s, anywhere', (provider) => {
+    for (const environment of [development, production]) {
+      const problems = problemsOf({ ...environment, ...mail, [name]: provider });
+      expect(problems).toEqual([expect.stringMatching(/^NOTIFICATION_EMAIL_PROVIDER: must be one of/)]);
+    }
+  });
+
+  it.each(['prod', 'production', 'staging', undefined])(
+    'is no stub where it is like production: %j',
+    (at) => {
+      expect(problemsOf({ ...production, ...mail, ENVIRONMENT: at, [name]: 'stub' })).toEqual([
+        'NOTIFICATION_EMAIL_PROVIDER: must not be stub in production-like environments',
+      ]);
+    },
+  );
+
+  it('has a sender and links of ours in production', () => {
+    expect(problemsOf({ ...production, [name]: 'ses' })).toEqual([
+      'SES_SENDER_EMAIL: is required for e-mails',
+      'PUBLIC_BASE_URL: is required for the links in e-mails',
+      'NOTIFICATION_LINK_SECRET: is required for the links in e-mails',
+    ]);
+    expect(problemsOf({ ...production, ...mail, [name]: 'ses' })).toEqual([]);
+  });
+});
