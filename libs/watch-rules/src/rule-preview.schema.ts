@@ -23,11 +23,9 @@ export const RulePreviewOut = z
     accepted_count: wireInteger(),
     rejected_count: wireInteger(),
     accepted: z.array(accepted).meta({ description: 'Seen last first, at most `limit`' }),
-    rejected: z
-      .array(rejected)
-      .meta({
-        description: 'Those that miss the fewest words first, then the fewest conditions; at most `limit`',
-      }),
+    rejected: z.array(rejected).meta({
+      description: 'Those that miss the fewest words first, then the fewest conditions; at most `limit`',
+    }),
   })
   .meta({ id: 'RulePreviewOut' });
 export type RulePreviewOut = z.input<typeof RulePreviewOut>;
