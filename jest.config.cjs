@@ -9,11 +9,14 @@ const esmPackages = [
   '@borewit',
   '@tokenizer',
   'nestjs-pino',
+  '@opentelemetry/otlp-exporter-base', // imports node:http when it needs it
 ];
 
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  // Sentry and OpenTelemetry keep themselves in global objects, which jest would take apart again and again.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest'] },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   moduleNameMapper: {

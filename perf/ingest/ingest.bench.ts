@@ -13,6 +13,7 @@ import { Outbox } from '../../libs/notifications/src/outbox';
 import { RandomIdSource, SystemClock } from '../../libs/platform/src/clock';
 import { Metrics } from '../../libs/platform/src/metrics';
 import { InProcessQueue, JobRunner } from '../../libs/platform/src/queue';
+import { Tracing } from '../../libs/platform/src/tracing';
 import { startBenchDatabase, settle, type BenchDatabase } from '../support/database';
 import { median, report } from '../support/report';
 import { ingestRowByRow } from './row-by-row';
@@ -31,7 +32,7 @@ function wire({ db, config }: BenchDatabase): { ingest: ListingIngest; matcher: 
   const metrics = new Metrics();
   const ids = new RandomIdSource();
   // No handlers: what is measured is the ingest, not what the bell sets off.
-  const outbox = new Outbox(db, new InProcessQueue(new JobRunner(metrics), {}));
+  const outbox = new Outbox(db, new InProcessQueue(new JobRunner(metrics, new Tracing()), {}));
   const matcher = new Matcher(db, metrics);
   const events = new EventsService(outbox, ids);
   const newMatches = new NewMatches(

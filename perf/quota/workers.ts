@@ -11,6 +11,7 @@ import {
   type ProviderAttempt,
   ProviderRequestLog,
 } from '../../libs/integrations/src/request-log/provider-request-log';
+import { Tracing } from '../../libs/platform/src/tracing/tracing';
 import { KeptMetrics } from '../../test/simulators/client-tools';
 import { DISCOGS_KEYS, type DiscogsSimulator } from '../../test/simulators/discogs/discogs-simulator';
 import { z } from 'zod';
@@ -63,6 +64,7 @@ export class Worker {
         pauses: new InProcessPauses(now),
         requests: answers,
         metrics: new KeptMetrics(),
+        tracing: new Tracing(),
       },
     );
   }

@@ -70,6 +70,7 @@ describe('errors that nobody foresaw, across processes', () => {
         tags: { process: 'waxwatch-api', event: 'http.exception.server' },
       });
       expect(event?.exception.values[0]?.value).toContain('watch_search_rules');
+      expect(cluster.api.log).toMatch(/"request_id":"broken-1".*"err":\{"type":"error".*"code":"42P01"/);
       const sent = JSON.stringify(sentry.journal.map(({ body }) => body));
       expect(sent).not.toContain(token);
       expect(sent).not.toMatch(/ada\.lovelace|waxwatch_session|cookie|Bearer [^*]/i);

@@ -2,6 +2,7 @@ import type { BudgetLimits } from '../../libs/integrations/src/budget/provider-b
 import { InProcessBudget } from '../../libs/integrations/src/budget/in-process-budget';
 import type { ProviderHttpTools } from '../../libs/integrations/src/http/provider-http-options';
 import type { ProviderCall, ProviderName } from '../../libs/integrations/src/listing-provider';
+import { Tracing } from '../../libs/platform/src/tracing/tracing';
 import { InProcessPauses } from '../../libs/integrations/src/pauses/provider-pauses';
 import {
   isProviderError,
@@ -71,6 +72,7 @@ export function clientTools(options: { limits?: BudgetLimits; nowMs?: number } =
     pauses: new InProcessPauses(now),
     requests: new KeptRequestLog(),
     metrics: new KeptMetrics(),
+    tracing: new Tracing(),
     random: () => 0.5,
     sleep: (ms) => {
       sleeps.push(ms);

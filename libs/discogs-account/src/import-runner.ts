@@ -175,7 +175,7 @@ export class ImportRunner {
     const verdict = verdictOn(error, { source, page, attempts: job.attempts, hasOwnCredential });
     this.logger.warn({
       event: 'discogs_import.step_failed',
-      job_id: job.id,
+      import_job_id: job.id,
       user_id: job.user_id,
       source,
       page,

@@ -3,6 +3,7 @@ import { Clock, IdSource } from '@waxwatch/platform/clock';
 import { APP_CONFIG, type AppConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { RedisConnections } from '@waxwatch/platform/redis';
+import { Tracing } from '@waxwatch/platform/tracing';
 import { BudgetGauges } from './budget/budget-gauges';
 import { InProcessBudget } from './budget/in-process-budget';
 import { DISCOGS_WINDOW_MS, ProviderBudget, type BudgetLimits } from './budget/provider-budget';
@@ -160,14 +161,14 @@ export const integrationsProviders: Provider[] = [
   { provide: ProviderRequestLog, inject: [Database, IdSource, ProviderMetrics], useFactory: makeRequestLog },
   {
     provide: TOOLS,
-    inject: [Clock, ProviderBudget, ProviderPauses, ProviderRequestLog, ProviderMetrics],
+    inject: [Clock, ProviderBudget, ProviderPauses, ProviderRequestLog, ProviderMetrics, Tracing],
     useFactory: (
       clock: Clock,
       budget: ProviderBudget,
       pauses: ProviderPauses,
       requests: ProviderRequestLog,
-      metrics: ProviderMetrics,
-    ): ProviderHttpTools => ({ now: () => clock.now(), budget, pauses, requests, metrics }),
+      ...[metrics, tracing]: [ProviderMetrics, Tracing]
+    ): ProviderHttpTools => ({ now: () => clock.now(), budget, pauses, requests, metrics, tracing }),
   },
   { provide: DiscogsProvider, inject: [APP_CONFIG, TOOLS], useFactory: makeDiscogs },
   {

@@ -1,3 +1,4 @@
+import type { Tracing } from '@waxwatch/platform/tracing';
 import type { AnswerHeaders, ProviderBudget } from '../budget/provider-budget';
 import type { ProviderPauses } from '../pauses/provider-pauses';
 import type { ProviderMetrics } from '../provider-metrics';
@@ -28,6 +29,7 @@ export interface ProviderHttpTools {
   pauses: ProviderPauses;
   requests: ProviderRequestLog;
   metrics: ProviderMetrics;
+  tracing: Tracing;
   random?: () => number;
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { AnswerHeaders } from '../budget/provider-budget';
 import type { ProviderCall } from '../listing-provider';
 import { isProviderError, ProviderError, providerLabel, type ProviderErrorKind } from '../provider-error';
 import { NoProviderMetrics } from '../provider-metrics';
+import { attemptSpan } from './attempt-span';
 import { abortableSleep, CallPolicy } from './call-policy';
 import { CancelledCallError, isPage, kindOfPage, kindOfStatus, transportFailure } from './failure';
 import type { ProviderHttpOptions, ProviderHttpTools } from './provider-http-options';
@@ -122,7 +123,13 @@ export class ProviderHttp {
     if (!spec.isUnbudgeted) await this.tools.budget.take(this.options.provider, call.priority);
     const attempt: Attempt = { number, startedAt: performance.now(), status: null, headers: {} };
     try {
-      const data = await this.exchange(spec, signal, attempt);
+      const data = await this.tools.tracing.inSpan(attemptSpan(this.options, spec, number), async (note) => {
+        try {
+          return await this.exchange(spec, signal, attempt);
+        } finally {
+          if (attempt.status !== null) note({ 'http.response.status_code': attempt.status });
+        }
+      });
       this.report(spec, call, attempt, null, spec.describe?.(data));
       return { data, status: attempt.status ?? 0, headers: attempt.headers };
     } catch (error) {

@@ -11,6 +11,7 @@ import { PubSubModule } from '../pubsub/pub-sub.module';
 import { QueueModule } from '../queue/queue.module';
 import { RateLimitModule } from '../rate-limit/rate-limit.module';
 import { RedisModule } from '../redis/redis.module';
+import { TracingModule } from '../tracing/tracing.module';
 import { StartupLine } from './startup-line';
 
 /** What every process needs before any feature: configuration, database, Redis, queue, log, metrics, clock. */
@@ -31,6 +32,7 @@ export class PlatformModule {
         PubSubModule,
         QueueModule.forRoot(config),
         RateLimitModule,
+        TracingModule.forRoot(applicationName),
       ],
       providers: [StartupLine],
     };

@@ -164,6 +164,22 @@ const parseList = (value: string, context: z.RefinementCtx): string[] => {
   }
 };
 
+/** `name=value`, values percent-encoded: https://opentelemetry.io/docs/specs/otel/protocol/exporter/. */
+export function headersIn(entries: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const [name = '', ...value] = entry.split('=');
+      return [name.trim(), decodeURIComponent(value.join('=').trim())];
+    }),
+  );
+}
+
+const isHeader = (entry: string): boolean => /^[\w-]+\s*=\s*(?:[!-$&-~]|%[0-9a-f]{2})+$/i.test(entry);
+
+/** Headers to be read by `headersIn`; blank means none. */
+export const headerList = () =>
+  list([]).refine((entries) => entries.every(isHeader), 'must be a list such as authorization=Bearer%20key');
+
 /** Commas or JSON; blank is the fallback. */
 export const list = (fallback: readonly string[]) =>
   z.preprocess(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   bool,
   decimal,
+  headerList,
   httpUrl,
   int,
   list,
@@ -35,6 +36,9 @@ export const envSchema = z.object({
   SENTRY_ENVIRONMENT: optionalText(),
   SENTRY_RELEASE: optionalText(),
   SENTRY_ENABLED_ENVIRONMENTS: list(['production', 'prod', 'staging']),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optionalHttpUrl(),
+  OTEL_EXPORTER_OTLP_HEADERS: headerList(),
+  OTEL_TRACES_SAMPLER_ARG: decimal(0.1, { min: 0, max: 1 }),
 
   DATABASE_URL: postgresUrl(),
   DB_POOL_SIZE: int(10, { min: 1, max: 500 }),

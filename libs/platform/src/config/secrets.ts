@@ -1,3 +1,4 @@
+import { headersIn } from './env-fields';
 import type { Env } from './env.schema';
 
 /** Variables that are secrets as a whole; lists of them have commas. */
@@ -23,7 +24,14 @@ const URLS = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL'] as const satisfies readon
 export function secretsIn(env: Env): string[] {
   const whole = SECRETS.flatMap((name) => env[name] ?? []);
   const parts = whole.flatMap((secret) => secret.split(',').map((part) => part.trim()));
-  return [...whole, ...parts, ...URLS.flatMap((name) => passwordsIn(env[name] ?? ''))];
+  const headers = Object.values(headersIn(env.OTEL_EXPORTER_OTLP_HEADERS));
+  return [
+    ...whole,
+    ...parts,
+    ...headers,
+    ...env.OTEL_EXPORTER_OTLP_HEADERS,
+    ...URLS.flatMap((name) => passwordsIn(env[name] ?? '')),
+  ];
 }
 
 /** The password as it is written in the URL, and as it is sent. */

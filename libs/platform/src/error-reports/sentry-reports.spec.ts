@@ -1,7 +1,3 @@
-/**
- * The client keeps itself in a global object, which jest would take apart while it is in use.
- * @jest-environment-options {"globalsCleanup": "off"}
- */
 import { Logger } from '@nestjs/common';
 import { SENTRY_KEY, SentrySimulator } from '../../../../test/simulators/sentry/sentry-simulator';
 import { eventually } from '../../../../test/support/eventually';

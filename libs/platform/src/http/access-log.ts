@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { currentCorrelation, runCorrelated } from '../correlation/correlation';
 import type { Metrics } from '../metrics/metrics';
-import { requestIdOf } from './request-id';
 
 /** The template a request was routed by, such as `/api/watch-rules/:rule_id`; never the raw URL. */
-const routeOf = (request: Request): string => {
+export const routeOf = (request: Request): string => {
   const route: unknown = (request as { route?: { path?: unknown } }).route?.path;
   return typeof route === 'string' ? route : 'unmatched';
 };
@@ -23,6 +23,8 @@ export function accessLog(metrics: Metrics): RequestHandler {
   ]);
   return (request: Request, response: Response, next: NextFunction) => {
     const startedAt = process.hrtime.bigint();
+    // A connection that closes does so on nobody's behalf.
+    const correlation = currentCorrelation();
     response.once('close', () => {
       const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
       const status = response.writableFinished ? response.statusCode : 499;
@@ -30,14 +32,9 @@ export function accessLog(metrics: Metrics): RequestHandler {
       if (!isEventStream(response)) {
         latency.observe({ method: request.method, path, status_code: String(status) }, seconds);
       }
-      logger.log({
-        event: 'request.end',
-        request_id: requestIdOf(request),
-        method: request.method,
-        path,
-        status_code: status,
-        duration_ms: Math.round(seconds * 1000),
-      });
+      const duration_ms = Math.round(seconds * 1000);
+      const line = { event: 'request.end', method: request.method, path, status_code: status, duration_ms };
+      runCorrelated(correlation, () => logger.log(line));
     });
     next();
   };

@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { Metrics } from '../metrics/metrics';
 import { GlobalLimit } from '../rate-limit/global-limit';
+import { Tracing } from '../tracing/tracing';
 import { accessLog } from './access-log';
 import { bodyParser } from './body';
 import { ContractValidationPipe } from './contract-validation.pipe';
@@ -11,6 +12,7 @@ import { limitRequests } from './limit-requests';
 import { assignRequestId } from './request-id';
 import { checkRoute, RouteTable } from './route-table';
 import { securityHeaders } from './security-headers';
+import { traceRequests } from './trace-requests';
 
 /**
  * Everything between the socket and the router, in the order of the contract: request id, log, cross-origin
@@ -23,8 +25,10 @@ export function configureApp(app: NestExpressApplication): void {
   app.set('trust proxy', config.TRUSTED_PROXY_HOPS);
   app.disable('x-powered-by');
   app.set('etag', false);
+  const tracing = app.get(Tracing);
   app.use(
     assignRequestId,
+    ...(tracing.isOn ? [traceRequests(tracing)] : []),
     accessLog(app.get(Metrics)),
     securityHeaders({
       contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },

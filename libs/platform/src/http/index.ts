@@ -37,7 +37,6 @@ export {
   type PageRequest,
   toPage,
 } from './pagination';
-export { requestIdOf } from './request-id';
 export { RequestNote } from './request-note';
 export { JsonText } from './json-text';
 export { LeanExpressAdapter } from './lean-express-adapter';

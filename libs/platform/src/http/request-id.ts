@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { runCorrelated } from '../correlation/correlation';
 import { isSafeRequestId } from '../correlation/safe-ids';
-import { RequestNote } from './request-note';
 import type { NextFunction, Request, Response } from 'express';
-
-const ids = new RequestNote<string>('request id');
-
-/** The id of a request, given to it by `assignRequestId`. */
-export const requestIdOf = (request: object): string => ids.get(request) ?? '-';
 
 /**
  * Takes the caller's `x-request-id` if it is harmless, else makes one; every response carries it, and so does every
@@ -16,7 +10,6 @@ export const requestIdOf = (request: object): string => ids.get(request) ?? '-';
 export function assignRequestId(request: Request, response: Response, next: NextFunction): void {
   const given = request.headers['x-request-id'];
   const requestId = isSafeRequestId(given) ? given : randomUUID();
-  ids.set(request, requestId);
   response.setHeader('x-request-id', requestId);
   runCorrelated({ requestId }, next);
 }

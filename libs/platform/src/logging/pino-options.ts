@@ -13,9 +13,11 @@ import { redactText } from './secret-text';
 export function pinoOptions(
   config: Pick<AppConfig, 'LOG_LEVEL' | 'WEB_CONCURRENCY'>,
   reports: ErrorReports = new NoErrorReports(),
-): LoggerOptions & { autoLogging: false } {
+): LoggerOptions & { autoLogging: false; wrapSerializers: false } {
   return {
     autoLogging: false,
+    // Errors are plain objects when they get there; wrapped, each would be called an Object.
+    wrapSerializers: false,
     level: config.LOG_LEVEL,
     base: config.WEB_CONCURRENCY > 1 ? { pid: process.pid } : undefined,
     messageKey: 'event',

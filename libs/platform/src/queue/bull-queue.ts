@@ -2,10 +2,12 @@ import { Logger } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
 import type { QueueName } from '../config/app-config';
 import type { Metrics } from '../metrics/metrics';
+import { Tracing } from '../tracing/tracing';
 import type { JobDefinition } from './job';
 import { readOrigin, withOrigin } from './job-origin';
 import { JobQueue } from './job-queue';
 import type { JobRunner } from './job-runner';
+import { spanAttributes } from './job-span';
 import { untilReady } from './until-ready';
 
 /** What a caller on the request path may wait for Redis, in all. */
@@ -33,6 +35,7 @@ export class BullQueue extends JobQueue {
     private readonly runner: JobRunner,
     private readonly concurrency: Partial<Record<QueueName, number>>,
     metrics: Metrics,
+    private readonly tracing = new Tracing(),
   ) {
     super();
     this.troubles = metrics.counter('waxwatch_queue_troubles_total', 'Bull events that need a look', [
@@ -52,7 +55,10 @@ export class BullQueue extends JobQueue {
     const queue = this.queues.get(job.queue);
     if (!queue) return false;
     try {
-      await inTime(this.add(queue, job.name, payload));
+      const attributes = spanAttributes(job.queue, 'send');
+      await this.tracing.inSpan({ name: `ring ${job.name}`, kind: 'producer', attributes }, async () => {
+        await inTime(this.add(queue, job.name, payload));
+      });
       if (!this.isHeard) this.logger.log({ event: 'queue.nudge_heard_again' });
       this.isHeard = true;
       return true;

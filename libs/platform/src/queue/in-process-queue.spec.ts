@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { eventually } from '../../../../test/support/eventually';
 import { runCorrelated } from '../correlation/correlation';
 import { Metrics } from '../metrics/metrics';
+import { Tracing } from '../tracing/tracing';
 import { InProcessQueue } from './in-process-queue';
 import { defineJob, HandlesJob, type JobHandler } from './job';
 import { JobRunner } from './job-runner';
@@ -26,7 +27,7 @@ class Deliver implements JobHandler<{ id?: number }> {
 
 /** In a process that serves deliveries alone. */
 function queueWith(handler: Deliver): InProcessQueue {
-  const runner = new JobRunner(new Metrics());
+  const runner = new JobRunner(new Metrics(), new Tracing());
   runner.register(handler);
   return new InProcessQueue(runner, { deliveries: 1 });
 }

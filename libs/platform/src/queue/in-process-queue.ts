@@ -1,8 +1,10 @@
 import type { QueueName } from '../config/app-config';
+import { Tracing } from '../tracing/tracing';
 import type { JobDefinition } from './job';
 import { withOrigin } from './job-origin';
 import { JobQueue } from './job-queue';
 import type { JobRunner } from './job-runner';
+import { spanAttributes } from './job-span';
 
 interface Waiting {
   id: string;
@@ -22,18 +24,26 @@ export class InProcessQueue extends JobQueue {
   constructor(
     private readonly runner: JobRunner,
     private readonly concurrency: Partial<Record<QueueName, number>>,
+    private readonly tracing = new Tracing(),
   ) {
     super();
   }
 
   override async nudge<P>(job: JobDefinition<P>, payload: P): Promise<boolean> {
-    await Promise.resolve();
+    const attributes = spanAttributes(job.queue, 'send');
+    await this.tracing.inSpan({ name: `ring ${job.name}`, kind: 'producer', attributes }, async () => {
+      await Promise.resolve();
+      this.add(job, payload);
+    });
+    this.pump(job.queue);
+    return true;
+  }
+
+  private add<P>(job: JobDefinition<P>, payload: P): void {
     const jobs = this.waiting.get(job.queue) ?? new Map<string, Waiting>();
     this.waiting.set(job.queue, jobs);
     const key = `${job.name} ${JSON.stringify(payload)}`;
     if (!jobs.has(key)) jobs.set(key, this.waitingJob(job.name, payload));
-    this.pump(job.queue);
-    return true;
   }
 
   override async start(): Promise<void> {

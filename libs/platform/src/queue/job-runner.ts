@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { runCorrelated } from '../correlation/correlation';
 import { Metrics } from '../metrics/metrics';
+import { Tracing } from '../tracing/tracing';
 import { handledJobOf, type JobDefinition, type JobHandler } from './job';
 import { readOrigin } from './job-origin';
+import { spanAttributes } from './job-span';
 
 interface Handled {
   job: JobDefinition<unknown>;
@@ -17,7 +19,10 @@ export class JobRunner {
   private readonly outcomes;
   private readonly lag;
 
-  constructor(metrics: Metrics) {
+  constructor(
+    metrics: Metrics,
+    private readonly tracing: Tracing,
+  ) {
     this.outcomes = metrics.counter('waxwatch_queue_jobs_total', 'Jobs by outcome', [
       'queue',
       'job',
@@ -55,7 +60,12 @@ export class JobRunner {
     this.lag.observe({ queue }, Math.max(0, Date.now() - enqueuedAtMs) / 1000);
     const { payload, origin } = readOrigin(data);
     await runCorrelated({ ...origin, job: { id, name, queue } }, async () => {
-      this.outcomes.inc({ queue, job: name, outcome: await this.outcomeOf(known, payload) });
+      const span = { name, kind: 'consumer', attributes: spanAttributes(queue, 'process') } as const;
+      await this.tracing.inSpan(span, async (note) => {
+        const outcome = await this.outcomeOf(known, payload);
+        this.outcomes.inc({ queue, job: name, outcome });
+        note({ 'waxwatch.outcome': outcome });
+      });
     });
   }
 

@@ -4,6 +4,7 @@ import type { Queue } from 'bull';
 import { APP_CONFIG, type AppConfig, QUEUE_NAMES, type QueueName } from '../config/app-config';
 import { Metrics } from '../metrics/metrics';
 import { RedisConnections } from '../redis/redis-connections';
+import { Tracing } from '../tracing/tracing';
 import { bullOptions } from './bull-options';
 import { BullQueue } from './bull-queue';
 import { InProcessQueue } from './in-process-queue';
@@ -26,8 +27,9 @@ const inProcess = (): DynamicModule => ({
     JobRunner,
     {
       provide: JobQueue,
-      inject: [JobRunner, APP_CONFIG],
-      useFactory: (runner: JobRunner, config: AppConfig) => new InProcessQueue(runner, config.concurrency),
+      inject: [JobRunner, APP_CONFIG, Tracing],
+      useFactory: (runner: JobRunner, config: AppConfig, tracing: Tracing) =>
+        new InProcessQueue(runner, config.concurrency, tracing),
     },
   ],
 });
@@ -45,14 +47,20 @@ const overBull = (): DynamicModule => ({
     JobRunner,
     {
       provide: JobQueue,
-      inject: [JobRunner, APP_CONFIG, Metrics, ...QUEUE_NAMES.map((name) => getQueueToken(name))],
-      useFactory: (runner: JobRunner, config: AppConfig, metrics: Metrics, ...queues: Queue[]) => {
+      inject: [JobRunner, APP_CONFIG, Metrics, Tracing, ...QUEUE_NAMES.map((name) => getQueueToken(name))],
+      useFactory: (
+        runner: JobRunner,
+        config: AppConfig,
+        metrics: Metrics,
+        tracing: Tracing,
+        ...queues: Queue[]
+      ) => {
         const byName = new Map<QueueName, Queue>();
         QUEUE_NAMES.forEach((name, index) => {
           const queue = queues[index];
           if (queue) byName.set(name, queue);
         });
-        return new BullQueue(byName, runner, config.concurrency, metrics);
+        return new BullQueue(byName, runner, config.concurrency, metrics, tracing);
       },
     },
   ],

@@ -1,0 +1,36 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { currentCorrelation, runCorrelated } from '../correlation/correlation';
+import type { Tracing } from '../tracing/tracing';
+import { routeOf } from './access-log';
+
+/** Probes and scrapes come every few seconds, and nobody looks for them. */
+const UNTRACED = new Set(['/healthz', '/readyz', '/metrics']);
+
+/**
+ * A span for each request, by route template. It begins a trace of ours: what a stranger sends as `traceparent` would
+ * decide which requests are kept, and mix theirs with ours.
+ */
+export function traceRequests(tracing: Tracing): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const { method, path } = request;
+    if (UNTRACED.has(path)) {
+      next();
+      return;
+    }
+    const { requestId = '-' } = currentCorrelation();
+    const attributes = { 'http.request.method': method, 'waxwatch.request_id': requestId };
+    const span = tracing.begin({ name: method, kind: 'server', attributes });
+    if (!span) {
+      next();
+      return;
+    }
+    response.once('close', () => {
+      const route = routeOf(request);
+      const status = response.statusCode;
+      span.rename(`${method} ${route}`);
+      span.note({ 'http.route': route, 'http.response.status_code': status });
+      span.end(status >= 500 ? String(status) : undefined);
+    });
+    runCorrelated({ ...currentCorrelation(), traceparent: span.traceparent }, next);
+  };
+}

@@ -1,0 +1,2 @@
+export { type Note, type SpanSpec, Tracing } from './tracing';
+export { TracingModule } from './tracing.module';
