@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   notifications: ['users', 'auth', 'integrations'],
   events: ['notifications', 'auth'],
   stream: ['notifications', 'auth'],
-  listings: ['matching', 'exchange-rates', 'events', 'integrations', 'auth', 'health'],
+  listings: ['matching', 'grading', 'exchange-rates', 'events', 'integrations', 'auth', 'health'],
   polling: ['integrations', 'listings', 'exchange-rates'],
   'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'exchange-rates', 'auth'],
   'watch-releases': ['polling', 'integrations', 'events', 'auth'],

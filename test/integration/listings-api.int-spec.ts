@@ -80,6 +80,9 @@ describe('listings over HTTP', () => {
         shipping_price: 4.2,
         landed_price: 24.1,
         condition: 'VG+',
+        media_grade: 'VG+',
+        sleeve_grade: 'unknown',
+        grade_evidence: { media: 'condition', sleeve: null },
         seller: 'shop',
         location: 'US',
         status: 'active',
@@ -91,6 +94,17 @@ describe('listings over HTTP', () => {
         age_seconds: expect.any(Number) as number,
         is_stale: false,
         provider_notice: 'Data provided by eBay; price and availability may have changed since.',
+      });
+    });
+
+    it('shows the grades of record and sleeve, and where the seller states them', async () => {
+      const media = { grade: 'NM', source: 'title' };
+      const sleeve = { grade: 'VG', source: 'description' };
+      const id = await store({ condition: 'NM', raw: { grades: { media, sleeve } } });
+      expect((await get(`/api/listings/${id}`)).body).toMatchObject({
+        media_grade: 'NM',
+        sleeve_grade: 'VG',
+        grade_evidence: { media: 'title', sleeve: 'description' },
       });
     });
 
@@ -113,7 +127,8 @@ describe('listings over HTTP', () => {
         );
 
         const { body } = await get(`/api/listings/${id}`);
-        expect(body).toMatchObject({ is_stale: isStale, provider_notice: notice });
+        const status = isStale ? 'unknown' : 'active';
+        expect(body).toMatchObject({ is_stale: isStale, status, provider_notice: notice });
         expect((body as { age_seconds: number }).age_seconds).toBeGreaterThanOrEqual(21_601);
       },
     );
@@ -171,7 +186,9 @@ describe('listings over HTTP', () => {
       const ruleId = await insertRule(db, { userId: me.id, query: { keywords: [word], sources: ['ebay'] } });
       await insertRule(db, { userId: me.id, query: { keywords: ['nothing'], sources: ['ebay'] } });
       const ids: string[] = [];
-      for (const title of ['one', 'two', 'three']) ids.push(await store({ title: `${word} ${title}` }));
+      const copy = { condition: 'VG+', shippingPrice: '4.50' };
+      for (const title of ['one', 'two', 'three'])
+        ids.push(await store({ title: `${word} ${title}`, ...copy }));
 
       const all = await matchesOf(ruleId);
       const first = await matchesOf(ruleId, '?limit=2');
@@ -182,7 +199,15 @@ describe('listings over HTTP', () => {
       expect(all.body[0]).toMatchObject({
         rule_id: ruleId,
         matched_at: aRecord,
-        match_context: { reason: 'rule_filters_passed', keywords: [word] },
+        match_context: {
+          reason: 'rule_filters_passed',
+          keywords: [word],
+          media_grade: 'VG+',
+          sleeve_grade: 'unknown',
+          grade_evidence: { media: 'condition', sleeve: null },
+          landed_price: 29.5,
+          listing_currency: 'USD',
+        },
         listing: { title: `${word} three`, price: 25 },
       });
       // Between two requests a second may pass.

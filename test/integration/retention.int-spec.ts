@@ -83,6 +83,21 @@ describe('retention', () => {
     expect(await purge()).toMatchObject({ listings: 2 });
   });
 
+  it('deletes what has ended long ago, whoever watches', async () => {
+    await insertRule(db, { userId, query: { keywords: ['byrule'], sources: ['ebay'] } });
+    const [gone, kept, recent] = [
+      await store({ title: 'byrule gone' }),
+      await store({ title: 'byrule kept' }),
+      await store({ title: 'byrule recent' }),
+    ];
+    await module.get(ListingIngest).endListings([gone, recent]);
+    await age(gone, 91);
+    await age(kept, 91);
+
+    expect(await purge()).toMatchObject({ listings: 1 });
+    expect(await exist('listings', [gone, kept, recent])).toEqual([false, true, true]);
+  });
+
   it('takes the seller out of events whose listing goes', async () => {
     await insertRule(db, { userId, query: { keywords: ['sold'], sources: ['ebay'] } });
     const id = await store({ title: 'sold', seller: 'vinyl_vault' });

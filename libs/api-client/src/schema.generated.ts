@@ -1404,6 +1404,11 @@ export interface components {
              * @example 2026-01-05T10:00:00.000000Z
              */
             first_seen_at: string;
+            /** @description Where each grade is stated: aspect, title, description or condition */
+            grade_evidence: {
+                media: string | null;
+                sleeve: string | null;
+            };
             /** Format: uuid */
             id: string;
             /** @description Older than the marketplace allows it to be shown without saying so */
@@ -1416,6 +1421,8 @@ export interface components {
              */
             last_seen_at: string;
             location: string | null;
+            /** @description Of the record, on the Goldmine scale, or `unknown` */
+            media_grade: string;
             normalized_title: string | null;
             price: number;
             provider: string;
@@ -1425,6 +1432,9 @@ export interface components {
             seller: string | null;
             /** @description Cheapest stated shipping in the same currency; null is unknown, never free */
             shipping_price: number | null;
+            /** @description Of the sleeve, on the Goldmine scale, or `unknown` */
+            sleeve_grade: string;
+            /** @description active, ended, or unknown, as for what was for sale when it was seen but is stale by now */
             status: string;
             title: string;
             url: string;

@@ -1,5 +1,6 @@
 import { type ProviderListing, providerNotice } from '@waxwatch/integrations';
 import { z } from 'zod';
+import { gradesOf } from './copy-grades';
 import { publicUrl } from './listing-url';
 import type { StoredListing } from './listing-store';
 
@@ -8,13 +9,18 @@ export function listingPayload({
   id,
   listing,
 }: Pick<StoredListing, 'id' | 'listing'>): Record<string, unknown> {
+  const { media_grade, sleeve_grade, grade_evidence } = gradesOf(listing.raw, listing.condition);
   return {
     listing_title: listing.title,
     price: Number(listing.price),
     currency: listing.currency,
     shipping_price: listing.shippingPrice === null ? null : Number(listing.shippingPrice),
+    landed_price: landedPriceOf(listing),
     condition: listing.condition,
-    sleeve_condition: sleeveOf(listing),
+    sleeve_condition: sleeve_grade === 'unknown' ? null : sleeve_grade,
+    media_grade,
+    sleeve_grade,
+    grade_evidence,
     seller: listing.seller,
     location: listing.location,
     listed_at: listing.listedAt,
@@ -68,12 +74,19 @@ export function describePressing(said: unknown): string | null {
   return [pressing, year, country, label, catno, format].filter(Boolean).join(', ') || null;
 }
 
-const sleeveField = z
-  .object({ grades: z.object({ sleeve: z.object({ grade: z.string() }) }) })
-  .transform(({ grades }) => grades.sleeve.grade);
+/** Price and shipping together; null where shipping is unknown. */
+export function landedPriceOf({ price, shippingPrice }: ProviderListing): number | null {
+  if (shippingPrice === null) return null;
+  return Math.round(Number(price) * 100 + Number(shippingPrice) * 100) / 100;
+}
 
-/** Where the seller grades the sleeve as well. */
-function sleeveOf({ raw }: ProviderListing): string | null {
-  const { data: grade = 'unknown' } = sleeveField.safeParse(raw);
-  return grade === 'unknown' ? null : grade;
+/** What else a match says of the copy: the grades that it states, and what it costs in all. */
+export function copyContext(listing: ProviderListing): Record<string, unknown> {
+  const { grade_evidence, ...grades } = gradesOf(listing.raw, listing.condition);
+  const landed = landedPriceOf(listing);
+  return {
+    ...grades,
+    grade_evidence,
+    ...(landed !== null && { landed_price: landed, listing_currency: listing.currency }),
+  };
 }

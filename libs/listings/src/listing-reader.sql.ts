@@ -1,6 +1,7 @@
 const COLUMNS = `
   l.id AS listing_id, l.provider, l.external_id, l.url, l.title, l.normalized_title, l.price, l.currency,
-  l.shipping_price, l.price + l.shipping_price AS landed_price, l.condition, l.seller, l.location, l.status, l.discogs_release_id, l.discogs_master_id, l.first_seen_at,
+  l.shipping_price, l.price + l.shipping_price AS landed_price, l.condition, l.seller, l.location,
+  l.status, l.discogs_release_id, l.discogs_master_id, l.first_seen_at, l.raw->'grades' AS grades,
   l.last_seen_at, greatest(0, extract(epoch FROM now() - l.last_seen_at))::int AS age_seconds`;
 
 /** $1 id */

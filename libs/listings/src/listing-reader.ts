@@ -27,6 +27,8 @@ export interface ListingRow {
   /** Null where shipping is unknown. */
   landed_price: string | null;
   condition: string | null;
+  /** As they were read of what the seller wrote; null where nothing was. */
+  grades: unknown;
   seller: string | null;
   location: string | null;
   status: ListingStatus;

@@ -1,6 +1,7 @@
 import { providerNotice } from '@waxwatch/integrations';
 import { wireId, wireInstant, wireNumberFromNumeric } from '@waxwatch/platform/http';
 import { z } from 'zod';
+import { gradesOf } from './copy-grades';
 import type { ListingRow, PricePointRow, RuleMatchRow } from './listing-reader';
 import { publicUrl } from './listing-url';
 
@@ -21,9 +22,16 @@ export const ListingOut = z
       .nullable()
       .meta({ description: 'Price and shipping together, where both are known' }),
     condition: z.string().nullable(),
+    media_grade: z.string().meta({ description: 'Of the record, on the Goldmine scale, or `unknown`' }),
+    sleeve_grade: z.string().meta({ description: 'Of the sleeve, on the Goldmine scale, or `unknown`' }),
+    grade_evidence: z
+      .object({ media: z.string().nullable(), sleeve: z.string().nullable() })
+      .meta({ description: 'Where each grade is stated: aspect, title, description or condition' }),
     seller: z.string().nullable(),
     location: z.string().nullable(),
-    status: z.string(),
+    status: z.string().meta({
+      description: 'active, ended, or unknown, as for what was for sale when it was seen but is stale by now',
+    }),
     discogs_release_id: z.int().nullable(),
     discogs_master_id: z.int().nullable(),
     first_seen_at: wireInstant(),
@@ -62,11 +70,14 @@ export const RuleMatchOut = z
   .meta({ id: 'RuleMatchOut' });
 
 export function toListingOut(row: ListingRow): z.input<typeof ListingOut> {
-  const { listing_id: id, ...listing } = row;
-  const { provider, url } = row;
+  const { listing_id: id, grades, ...listing } = row;
+  const { provider, url, condition, status } = row;
   return {
     id,
     ...listing,
+    ...gradesOf({ grades }, condition),
+    // What is too old to be shown as current is not: nobody knows whether the copy is still there.
+    status: row.is_stale && status === 'active' ? 'unknown' : status,
     public_url: publicUrl({ id, provider, url }),
     provider_notice: providerNotice(provider),
   };

@@ -14,7 +14,7 @@ import {
 import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
 import { quietMatches } from './baselines';
-import { listingPayload, watchPayload } from './event-payloads';
+import { copyContext, listingPayload, watchPayload } from './event-payloads';
 import { GradeChecks } from './grade-checks';
 import { keepMappings, type MappedListing } from './listing-mappings';
 import type { StoredListing } from './listing-store';
@@ -151,7 +151,7 @@ export class NewMatches {
         ruleId,
         version,
         listingId: item.id,
-        context: { ...context, ...origin.context },
+        context: { ...context, ...copyContext(item.listing), ...origin.context },
       })),
     );
     const matches = fresh.flatMap((index) => found[index] ?? []);

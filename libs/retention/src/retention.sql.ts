@@ -2,8 +2,8 @@
 export const TRY_PURGE_LOCK = `SELECT pg_try_advisory_xact_lock(hashtext('waxwatch:retention')) AS is_mine`;
 
 /**
- * $1 days, $2 limit. Listings that no marketplace has shown for so long and that nobody who is active watches: no rule
- * that is on has found them, and no watch that is on has told of them.
+ * $1 days, $2 limit. Listings that no marketplace has shown for so long and that have ended, or that nobody who is
+ * active watches: no rule that is on has found them, and no watch that is on has told of them.
  */
 export const OLD_LISTINGS = `
   SELECT l.id
@@ -12,12 +12,13 @@ export const OLD_LISTINGS = `
   CROSS JOIN LATERAL (
     SELECT x.id FROM listings x
     WHERE x.provider = p.provider AND x.status = s.status AND x.last_seen_at < now() - $1::int * interval '1 day'
-      AND NOT EXISTS (
-        SELECT FROM watch_matches m JOIN watch_search_rules r ON r.id = m.rule_id
-        WHERE m.listing_id = x.id AND r.is_active)
-      AND NOT EXISTS (
-        SELECT FROM listing_alerts a JOIN watch_releases w ON w.id = a.watch_release_id
-        WHERE a.listing_id = x.id AND w.is_active)
+      AND (s.status = 'ended' OR NOT (
+        EXISTS (
+          SELECT FROM watch_matches m JOIN watch_search_rules r ON r.id = m.rule_id
+          WHERE m.listing_id = x.id AND r.is_active)
+        OR EXISTS (
+          SELECT FROM listing_alerts a JOIN watch_releases w ON w.id = a.watch_release_id
+          WHERE a.listing_id = x.id AND w.is_active)))
     ORDER BY x.last_seen_at LIMIT $2
     FOR UPDATE SKIP LOCKED) l
   LIMIT $2`;
