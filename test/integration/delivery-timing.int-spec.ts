@@ -304,22 +304,56 @@ describe('timing of deliveries', () => {
     ]);
   });
 
-  it('is silent about a snoozed seller until the snooze is over', async () => {
-    const user = await insertUser(db);
-    const listing = await insertListing('active', 'SpinBox');
-    await about(await insertNotifications(db, user, 1, email), { listing });
+  const snooze = async (user: string, column: string, value: string, until: string) =>
     await db.rows(
-      `INSERT INTO mutes (id, user_id, provider, seller, muted_until)
-       VALUES ($1, $2, 'ebay', 'spinbox', now() + interval '1 hour')`,
-      [randomUUID(), user],
+      `INSERT INTO mutes (id, user_id, ${column}, provider, muted_until)
+       VALUES ($1, $2, $3, CASE WHEN '${column}' = 'seller' THEN 'ebay'::provider_enum END, $4)`,
+      [randomUUID(), user, value, until],
     );
-    await worker.deliver();
-    await db.rows(`UPDATE mutes SET muted_until = now() - interval '1 second'`);
-    await about(await insertNotifications(db, user, 1, email), { listing });
+
+  it.each(['rule_id', 'listing_id', 'seller'])(
+    'holds back what is snoozed by %s, urgent or not, and sends it in one message when that is over',
+    async (column) => {
+      const user = await insertUser(db);
+      const rule = await insertRule(db, { userId: user, isUrgent: column === 'rule_id' });
+      const listing = await insertListing('active', 'SpinBox');
+      const target = { rule_id: rule, listing_id: listing, seller: 'spinbox' }[column] ?? '';
+      await snooze(user, column, target, '2027-03-28T12:00:00Z');
+      await about(await insertNotifications(db, user, 3, email), { rule, listing });
+      await insertNotifications(db, user, 1, email);
+
+      await worker.deliver();
+      expect(mails()).toHaveLength(1);
+      expect(await dueAt(user)).toEqual(['2027-03-28T12:00:00Z']);
+      await at('2027-03-28T11:59:59Z');
+      expect(mails()).toHaveLength(1);
+      await at('2027-03-28T12:00:00Z');
+
+      expect(await outcomes(user)).toEqual(Array(4).fill('sent'));
+      expect(mails()).toHaveLength(2);
+    },
+  );
+
+  it('takes nothing that is snoozed into a digest, and ends a snooze into quiet hours at their end', async () => {
+    const user = await insertUserWith({
+      delivery_frequency: 'daily',
+      quiet_hours_start: 22,
+      quiet_hours_end: 7,
+    });
+    const rule = await insertRule(db, { userId: user });
+    await snooze(user, 'rule_id', rule, '2027-03-29T23:00:00Z');
+    await about(await insertNotifications(db, user, 2, email), { rule });
+    await insertNotifications(db, user, 2, email);
 
     await worker.deliver();
+    expect(mails()).toHaveLength(1);
+    expect(await outcomes(user)).toEqual(expect.arrayContaining(['sent', 'sent', 'pending', 'pending']));
+    await at('2027-03-29T23:00:00Z');
+    expect(mails()).toHaveLength(1);
+    await at('2027-03-30T07:00:00Z');
 
-    expect((await outcomes(user)).sort()).toEqual(['muted', 'sent']);
+    expect(mails()).toHaveLength(2);
+    expect(await outcomes(user)).toEqual(Array(4).fill('sent'));
   });
 
   it('sends no alert about a copy that ended a moment ago', async () => {

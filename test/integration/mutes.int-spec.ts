@@ -115,6 +115,24 @@ describe('mutes and replays', () => {
     expect(await db.rows('SELECT id FROM events WHERE user_id = $1', [user])).toHaveLength(2);
   });
 
+  it('writes notifications about what is snoozed, and lets them go when the snooze is taken back', async () => {
+    const user = await insertUser(db);
+    const rule = await insertRule(db, { userId: user });
+    const { body } = await post(user, { rule_id: rule, muted_until: '2100-01-01T00:00:00Z' });
+    await db.transaction(async (tx) => {
+      await http.app.get(EventsService).record(tx, [{ userId: user, type: 'NEW_MATCH', ruleId: rule }]);
+    });
+    await db.rows(`UPDATE notifications SET is_held = true, due_at = '2100-01-01' WHERE user_id = $1`, [
+      user,
+    ]);
+
+    await http.call('DELETE', `/api/mutes/${mute.parse(body).id}`, as(user));
+
+    const rows = await notificationsOf(db, user);
+    expect(rows).toHaveLength(2);
+    expect(rows.every(({ due_in_seconds }) => due_in_seconds <= 0)).toBe(true);
+  });
+
   it('shows administrators what was given up, and sends it back', async () => {
     const user = await insertUser(db);
     const [id] = await insertNotifications(db, user, 1, { channels: ['email'], attempts: 5 });

@@ -498,7 +498,7 @@ export interface paths {
         put?: never;
         /**
          * Create Mute
-         * @description No alerts of a rule, about a copy, or from a seller; for good, or until `muted_until`. Repeating it changes the end.
+         * @description No alerts of a rule, about a copy, or from a seller. For good: what happens is kept as events only. Until `muted_until`: alerts are held back, in the inbox at once and everywhere else in one message when it is over. Repeating it changes the end.
          */
         post: operations["create_mute_api_mutes_post"];
         delete?: never;
@@ -1486,7 +1486,7 @@ export interface components {
          */
         MuteCreate: {
             listing_id?: string | null;
-            /** @description When it ends by itself, which makes it a snooze. */
+            /** @description When it ends by itself, which makes it a snooze: alerts are held back until then, and come as one message. */
             muted_until?: string | null;
             provider?: ("discogs" | "ebay" | "musicbrainz" | "spotify" | "mock") | null;
             rule_id?: string | null;

@@ -5,6 +5,10 @@ import { UNRENDERABLE } from './given-up/given-up-codes';
 /** What may be told to somebody about a copy for sale, and is worth nothing once it is sold. */
 const ABOUT_COPIES = `('NEW_MATCH', 'LISTING_FIRST_SEEN', 'LISTING_PRICE_DROP', 'LISTING_PRICE_RISE')`;
 
+/** Whether the mute `m` is for the event `e` about the listing `l`. */
+const IS_ABOUT_TARGET = `(m.rule_id = e.rule_id OR m.listing_id = e.listing_id
+          OR (m.provider = l.provider AND m.seller = lower(l.seller)))`;
+
 /**
  * $1 ids, $2 lease token. The rows that are still ours, oldest first and locked, with all that decides whether, when
  * and with what they go out: read after the claim, because people change their minds and copies are sold meanwhile.
@@ -31,11 +35,12 @@ export const READ_WAITING = `
       WHEN NOT (p.event_toggles ->> n.event_type::text)::boolean THEN 'event_disabled'
       WHEN EXISTS (
         SELECT FROM mutes m
-        WHERE m.user_id = n.user_id AND (m.muted_until IS NULL OR m.muted_until > now())
-          AND (m.rule_id = e.rule_id OR m.listing_id = e.listing_id
-            OR (m.provider = l.provider AND m.seller = lower(l.seller)))
+        WHERE m.user_id = n.user_id AND m.muted_until IS NULL AND ${IS_ABOUT_TARGET}
       ) THEN 'muted'
-    END AS refusal
+    END AS refusal,
+    (
+      SELECT max(m.muted_until) FROM mutes m WHERE m.user_id = n.user_id AND ${IS_ABOUT_TARGET}
+    ) AS snoozed_until
   FROM notifications n
   JOIN users u ON u.id = n.user_id
   JOIN events e ON e.id = n.event_id

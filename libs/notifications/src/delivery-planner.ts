@@ -15,7 +15,7 @@ import {
 } from './delivery-plan.sql';
 import type { Channel } from './notification.entity';
 import { claimsAllowed } from './retry-delay';
-import { planMessages } from './schedule/plan-messages';
+import { planMessages, snoozeOf } from './schedule/plan-messages';
 import {
   capIn,
   groupByUser,
@@ -94,7 +94,7 @@ class PlanOfClaim {
   ) {}
 
   async decide(waiting: readonly WaitingRow[]): Promise<DeliveryPlan> {
-    const wanted = this.withoutRefused(waiting);
+    const wanted = this.wanted(waiting);
     const byUser = groupByUser(wanted);
     const turns = await this.takeTurns(usersWithTurn(this.channel, byUser));
     const digests: string[] = [];
@@ -108,10 +108,13 @@ class PlanOfClaim {
     return await this.write(turns);
   }
 
-  private withoutRefused(rows: readonly WaitingRow[]): WaitingRow[] {
-    return rows.filter(({ id, refusal }) => {
-      if (refusal !== null) this.refusals.set(id, refusal);
-      return refusal === null;
+  /** What its user wants to hear of, and now. */
+  private wanted(rows: readonly WaitingRow[]): WaitingRow[] {
+    return rows.filter((row) => {
+      const snooze = snoozeOf(toPlanned(row), this.now);
+      if (row.refusal !== null) this.refusals.set(row.id, row.refusal);
+      else if (snooze) this.putOff.set(row.id, { until: snooze, isHeld: true });
+      return row.refusal === null && !snooze;
     });
   }
 
@@ -132,7 +135,7 @@ class PlanOfClaim {
     const plan = planMessages(rows.map(toPlanned), timingOf(this.channel, first), historyOf(turn), this.now);
     return plan.messages.some(
       ({ isCounted, rows: planned }) =>
-        isCounted && (first.frequency !== 'instant' || planned.some(({ isHeld }) => isHeld)),
+        planned.some(({ isHeld }) => isHeld) || (isCounted && first.frequency !== 'instant'),
     );
   }
 
@@ -155,7 +158,7 @@ class PlanOfClaim {
         ? []
         : await rowsIn<WaitingRow>(this.tx, READ_WAITING, [others.map(({ id }) => id), this.token]);
     const again = this.againAt(others);
-    const gathered = groupByUser(this.withoutRefused(read));
+    const gathered = groupByUser(this.wanted(read));
     const split = await this.heldElsewhere(users, groupByUser(others));
     for (const userId of users) {
       const turn = turns.get(userId);

@@ -1,4 +1,4 @@
-/** $1 event ids, $2 the types that notify by default. One row per event and wanted channel of an active user; none of what is muted. */
+/** $1 event ids, $2 the types that notify by default. One row per event and wanted channel of an active user; none of what is muted for good; what is snoozed waits. */
 export const FAN_OUT = `
   INSERT INTO notifications (user_id, event_id, event_type, channel)
   SELECT e.user_id, e.id, e.type, c.channel
@@ -15,7 +15,7 @@ export const FAN_OUT = `
     AND coalesce((p.event_toggles ->> e.type::text)::boolean, e.type::text = ANY($2::text[]))
     AND NOT EXISTS (
       SELECT FROM mutes m
-      WHERE m.user_id = e.user_id AND (m.muted_until IS NULL OR m.muted_until > now())
+      WHERE m.user_id = e.user_id AND m.muted_until IS NULL
         AND (m.rule_id = e.rule_id OR m.listing_id = e.listing_id OR EXISTS (
           SELECT FROM listings l
           WHERE l.id = e.listing_id AND l.provider = m.provider AND lower(l.seller) = m.seller

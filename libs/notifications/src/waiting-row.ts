@@ -28,6 +28,8 @@ export interface WaitingRow {
   daily_cap: number | null;
   is_urgent: boolean;
   still_valid: boolean | null;
+  /** When the last snooze of its rule, its seller or its copy ends or has ended. */
+  snoozed_until: string | null;
   /** Why it is not wanted any more, if so. */
   refusal: string | null;
 }
@@ -56,6 +58,7 @@ export const toPlanned = (row: WaitingRow): PlannedRow => ({
   isUrgent: row.is_urgent,
   isHeld: row.is_held,
   stillValid: row.still_valid,
+  snoozedUntil: row.snoozed_until === null ? null : new Date(row.snoozed_until),
   order: orderOf(row),
   row,
 });

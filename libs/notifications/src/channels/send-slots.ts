@@ -4,7 +4,7 @@ export interface Room {
   rows: number;
   /** Of one user. */
   rowsPerUser: number;
-  /** Users who have their share of what is under way. */
+  /** Users who have their share of what is under way, or whose next message may depend on it. */
   crowded: readonly string[];
   /** Users whose last send hung; all of them together get `rowsOfHanging`. */
   hanging: readonly string[];
@@ -28,6 +28,7 @@ const MOST_HANGING = 1000;
 export class SendSlots {
   private readonly byUser = new Map<string, number>();
   private readonly hanging = new Set<string>();
+  private readonly inTurn = new Set<string>();
   private readonly perUser: number;
 
   constructor(private readonly slots: number) {
@@ -44,20 +45,28 @@ export class SendSlots {
     return {
       rows: Math.max(0, this.slots - taken),
       rowsPerUser: this.perUser,
-      crowded: counts.flatMap(([user, count]) => (count >= this.perUser ? [user] : [])),
+      crowded: counts.flatMap(([user, count]) =>
+        count >= this.perUser || this.inTurn.has(user) ? [user] : [],
+      ),
       hanging: [...this.hanging],
       rowsOfHanging: Math.max(0, Math.max(1, Math.floor(this.slots / 2)) - takenByHanging),
     };
   }
 
-  take(userId: string): void {
+  /** @param hasTurn what else the user gets depends on whether this is taken, as with caps and windows */
+  take(userId: string, hasTurn: boolean): void {
+    if (hasTurn) this.inTurn.add(userId);
     this.byUser.set(userId, (this.byUser.get(userId) ?? 0) + 1);
   }
 
   giveBack(userId: string): void {
     const left = (this.byUser.get(userId) ?? 1) - 1;
-    if (left === 0) this.byUser.delete(userId);
-    else this.byUser.set(userId, left);
+    if (left > 0) {
+      this.byUser.set(userId, left);
+      return;
+    }
+    this.byUser.delete(userId);
+    this.inTurn.delete(userId);
   }
 
   /** Whether the user’s last send hung. */

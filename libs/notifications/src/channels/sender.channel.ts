@@ -114,7 +114,7 @@ export class SenderChannel extends DeliveryChannel {
         this.onRoom();
       });
     this.underWay.add(job);
-    this.slots.take(message.userId);
+    this.slots.take(message.userId, message.hasTurn);
   }
 
   private async deliverOne(journey: Journey): Promise<void> {

@@ -31,7 +31,7 @@ export class MutesController {
     operationId: 'create_mute_api_mutes_post',
     summary: 'Create Mute',
     description:
-      'No alerts of a rule, about a copy, or from a seller; for good, or until `muted_until`. Repeating it changes the end.',
+      'No alerts of a rule, about a copy, or from a seller. For good: what happens is kept as events only. Until `muted_until`: alerts are held back, in the inbox at once and everywhere else in one message when it is over. Repeating it changes the end.',
   })
   @Refuses(404, 'There is no such rule or listing')
   @Returns(201, MuteOut)

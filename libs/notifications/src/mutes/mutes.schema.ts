@@ -33,7 +33,11 @@ export const MuteCreate = z
     listing_id: wireUuid().nullish(),
     provider: z.enum(PROVIDER_NAMES).nullish(),
     seller: wireText(1, 120).nullish(),
-    muted_until: instant().nullish().describe('When it ends by itself, which makes it a snooze.'),
+    muted_until: instant()
+      .nullish()
+      .describe(
+        'When it ends by itself, which makes it a snooze: alerts are held back until then, and come as one message.',
+      ),
   })
   .meta({ id: 'MuteCreate', example: { provider: 'ebay', seller: 'spinbox', muted_until: null } })
   .transform((body, context): NewMute => {

@@ -3,16 +3,18 @@ import { Clock, IdSource } from '@waxwatch/platform/clock';
 import { Database } from '@waxwatch/platform/database';
 import { AppError, ValidationError } from '@waxwatch/platform/errors';
 import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
+import { Outbox } from '../outbox';
 import type { MuteOut, MuteTarget, NewMute } from './mutes.schema';
 import { LIST_MUTES, MUTE_LISTING, MUTE_RULE, MUTE_SELLER, UNMUTE } from './mutes.sql';
 
-/** What users do not want to hear of. It counts from the next look at each notification on, also at those that wait. */
+/** What users do not want to hear of, for good or for now: alerts about what is snoozed are kept until it ends. It counts from the next look at each notification on, also at those that wait. */
 @Injectable()
 export class Mutes {
   constructor(
     private readonly db: Database,
     private readonly ids: IdSource,
     private readonly clock: Clock,
+    private readonly outbox: Outbox,
   ) {}
 
   async list(userId: string, page: PageRequest): Promise<Page<MuteOut>> {
@@ -33,6 +35,7 @@ export class Mutes {
     const { sql, params, unknown } = statementOf(target);
     const [mute] = await this.db.rows<MuteOut>(sql, [this.ids.next(), userId, until, ...params]);
     if (!mute) throw new AppError('not_found', unknown);
+    await this.outbox.lookAgain(userId);
     return mute;
   }
 
@@ -40,6 +43,7 @@ export class Mutes {
   async unmute(userId: string, id: string): Promise<void> {
     const [gone] = await this.db.rows(UNMUTE, [id, userId]);
     if (!gone) throw new AppError('not_found', 'Mute not found');
+    await this.outbox.lookAgain(userId);
   }
 }
 

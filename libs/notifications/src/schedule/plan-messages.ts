@@ -10,6 +10,8 @@ export interface Waiting {
   isHeld: boolean;
   /** Whether the copy it is about is still for sale; null where nobody knows, or it is about something else. */
   stillValid: boolean | null;
+  /** Nobody wants to hear of it before then. */
+  snoozedUntil: Date | null;
   /** Sorts like the time at which it was written. */
   order: string;
 }
@@ -36,7 +38,7 @@ export interface MessagePlan<Row extends Waiting> {
 /**
  * Decides over everything that waits for one user in one channel.
  *
- * - Urgent alerts go out at once, one by one.
+ * - Urgent alerts go out at once, one by one; those that were snoozed as one message.
  * - `instant`: whatever comes on its own goes out on its own; what had to wait goes out as one message.
  * - `hourly` and `daily`: one message per window, with everything.
  * - An alert on its own about a copy that has ended helps nobody; in a digest it is marked.
@@ -53,10 +55,19 @@ export function planMessages<Row extends Waiting>(
   const rest = planPatient(patient, timing, history, local);
   return {
     ...rest,
-    messages: [...oneByOne(urgent.filter(isWorthTelling), false), ...rest.messages],
-    ended: [...urgent.filter((row) => !isWorthTelling(row)), ...rest.ended],
+    messages: [...urgentMessages(urgent), ...rest.messages],
+    ended: [...urgent.filter((row) => !row.isHeld && !isWorthTelling(row)), ...rest.ended],
     day: dayOf(local),
   };
+}
+
+function urgentMessages<Row extends Waiting>(urgent: readonly Row[]): PlannedMessage<Row>[] {
+  const snoozed = urgent.filter(({ isHeld }) => isHeld);
+  const fresh = urgent.filter((row) => !row.isHeld && isWorthTelling(row));
+  return [
+    ...oneByOne(fresh, false),
+    ...(snoozed.length === 0 ? [] : [{ rows: inOrder(snoozed), isCounted: false }]),
+  ];
 }
 
 function planPatient<Row extends Waiting>(
@@ -94,6 +105,11 @@ const nothing = <Row extends Waiting>(): Omit<MessagePlan<Row>, 'day'> => ({
   deferredUntil: null,
   ended: [],
 });
+
+/** Until when an alert is snoozed, urgent or not; undefined when it is not. */
+export function snoozeOf({ snoozedUntil }: Waiting, now: Date): Date | undefined {
+  return snoozedUntil !== null && snoozedUntil > now ? snoozedUntil : undefined;
+}
 
 const isWorthTelling = ({ stillValid }: Waiting): boolean => stillValid !== false;
 

@@ -184,6 +184,24 @@ describe('a plan of messages', () => {
     expect(ids(ended).sort()).toEqual([1, 3]);
   });
 
+  it('sends urgent alerts whose snooze is over in one message', () => {
+    const snoozed = [1, 2, 3].map((id) =>
+      waiting(id, { isUrgent: true, isHeld: true, stillValid: id === 1 ? false : null }),
+    );
+
+    const { messages } = planMessages(
+      [...snoozed, waiting(4, { isUrgent: true })],
+      timingOf(),
+      NEVER_SENT,
+      NOON,
+    );
+
+    expect(messages.map(({ rows, isCounted }) => [ids(rows), isCounted])).toEqual([
+      [[4], false],
+      [[2, 3, 1], false],
+    ]);
+  });
+
   it('lets urgent alerts through quiet hours, windows and caps, and does not count them', () => {
     const timing = timingOf({ quiet: { start: 10, end: 14 }, frequency: 'daily', dailyCap: 1 });
     const history = { lastSentAt: new Date('2026-01-10T09:00:00Z'), sentDay: '2026-01-10', sentOnDay: 1 };
@@ -207,19 +225,31 @@ describe('a plan of messages', () => {
 });
 
 describe('a month of alerts', () => {
-  const months = fc.record({
-    timing: timings,
-    arrivals: fc.array(fc.record({ at: instants, isUrgent: fc.boolean() }), { maxLength: 25 }),
-  });
+  const daysLater = (at: Date, days: number): Date => new Date(at.getTime() + days * 24 * HOUR_MS);
+  const days = fc.option(fc.double({ min: 0, max: 3, noNaN: true }), { nil: null });
+  const arrival = fc
+    .record({ at: instants, isUrgent: fc.boolean(), endsAfter: days, snooze: days })
+    .map(({ at, isUrgent, endsAfter, snooze }) => ({
+      at,
+      isUrgent,
+      copyEndsAt: endsAfter === null ? null : daysLater(at, endsAfter),
+      snoozedUntil: snooze === null ? null : daysLater(at, snooze),
+    }));
+  const months = fc.record({ timing: timings, arrivals: fc.array(arrival, { maxLength: 25 }) });
   const windowMs = { instant: 0, hourly: HOUR_MS, daily: 24 * HOUR_MS };
+  const arrivalOf = <T>(arrivals: readonly T[], id = ''): T => {
+    const found = arrivals[Number(id)];
+    if (found === undefined) throw new Error(`no arrival ${id}`);
+    return found;
+  };
 
   it('loses nothing and repeats nothing', () => {
     fc.assert(
       fc.property(months, ({ timing, arrivals }) => {
-        const { sent, left } = lifeOf(arrivals, timing);
+        const { sent, ended, left } = lifeOf(arrivals, timing);
 
         expect(left).toBe(0);
-        expect(sent.flatMap((message) => message.ids).sort()).toEqual(
+        expect([...sent.flatMap((message) => message.ids), ...ended.map(({ id }) => id)].sort()).toEqual(
           arrivals.map((_, index) => waiting(index).id),
         );
       }),
@@ -227,16 +257,65 @@ describe('a month of alerts', () => {
     );
   });
 
-  it('sends nothing in a quiet hour but what is urgent, and that at once', () => {
+  it('leaves out a copy that ended only where it would have been told of at once', () => {
     fc.assert(
       fc.property(months, ({ timing, arrivals }) => {
-        for (const {
-          at,
-          isUrgent,
-          ids: [id],
-        } of lifeOf(arrivals, timing).sent) {
-          if (isUrgent) expect(at).toEqual(arrivals[Number(id)]?.at);
-          else expect(isQuietHour(local(at, timing.zone).hour, timing.quiet)).toBe(false);
+        for (const { at, id } of lifeOf(arrivals, timing).ended) {
+          const { at: arrivedAt, copyEndsAt } = arrivalOf(arrivals, id);
+          expect(at).toEqual(arrivedAt);
+          expect(copyEndsAt?.getTime()).toBeLessThanOrEqual(at.getTime());
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('puts what can still be bought first in every message, each part in the order of time', () => {
+    fc.assert(
+      fc.property(months, ({ timing, arrivals }) => {
+        for (const { at, ids: told, validity } of lifeOf(arrivals, timing).sent) {
+          const rows = told.map((id, index) => ({ id, isEnded: validity[index] === false }));
+          const [there, gone] = [rows.filter((row) => !row.isEnded), rows.filter((row) => row.isEnded)];
+          expect(rows).toEqual([...there, ...gone]);
+          for (const part of [there, gone]) {
+            expect(part.map(({ id }) => id)).toEqual(part.map(({ id }) => id).sort());
+          }
+          expect(validity).toEqual(
+            told.map((id) => {
+              const { copyEndsAt } = arrivalOf(arrivals, id);
+              return copyEndsAt === null ? null : at < copyEndsAt;
+            }),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('sends nothing in a quiet hour but what is urgent, and that at once or when its snooze ends', () => {
+    fc.assert(
+      fc.property(months, ({ timing, arrivals }) => {
+        for (const { at, isUrgent, ids: told } of lifeOf(arrivals, timing).sent) {
+          if (!isUrgent) {
+            expect(isQuietHour(local(at, timing.zone).hour, timing.quiet)).toBe(false);
+            continue;
+          }
+          const { at: arrivedAt, snoozedUntil } = arrivalOf(arrivals, told[0]);
+          expect(at).toEqual(snoozedUntil !== null && snoozedUntil > arrivedAt ? snoozedUntil : arrivedAt);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('sends nothing before its snooze is over', () => {
+    fc.assert(
+      fc.property(months, ({ timing, arrivals }) => {
+        for (const { at, ids: told } of lifeOf(arrivals, timing).sent) {
+          for (const id of told) {
+            const { snoozedUntil } = arrivalOf(arrivals, id);
+            if (snoozedUntil !== null) expect(at.getTime()).toBeGreaterThanOrEqual(snoozedUntil.getTime());
+          }
         }
       }),
       { numRuns: 300 },
