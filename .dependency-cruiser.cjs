@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   listings: ['matching', 'grading', 'exchange-rates', 'events', 'integrations', 'auth', 'health'],
   polling: ['integrations', 'listings', 'exchange-rates'],
   'watch-rules': ['polling', 'integrations', 'events', 'matching', 'listings', 'exchange-rates', 'auth'],
-  'watch-releases': ['polling', 'integrations', 'events', 'auth'],
+  'watch-releases': ['polling', 'integrations', 'events', 'matching', 'listings', 'auth'],
   'discogs-account': ['grading', 'watch-releases', 'integrations', 'events', 'auth'],
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases', 'watch-rules'],
   'dev-routes': ['integrations', 'listings', 'polling', 'auth'],

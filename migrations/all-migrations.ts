@@ -6,6 +6,7 @@ import { Polling1764000000004 } from './1764000000004-polling';
 import { DiscogsAccount1764000000010 } from './1764000000010-discogs-account';
 import { Sessions1764000000020 } from './1764000000020-sessions';
 import { ListingMappings1764000000040 } from './1764000000040-listing-mappings';
+import { WatchBackfills1764000000041 } from './1764000000041-watch-backfills';
 import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-deletions';
 import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
@@ -31,6 +32,7 @@ export const MIGRATIONS = [
   DiscogsAccount1764000000010,
   Sessions1764000000020,
   ListingMappings1764000000040,
+  WatchBackfills1764000000041,
   EbayAccountDeletions1764000000045,
   ExchangeRates1764000000046,
   DiscogsLists1764000000047,

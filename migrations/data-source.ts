@@ -16,6 +16,8 @@ import {
   PriceSnapshot,
   RuleBackfill,
   RuleBaseline,
+  WatchBackfill,
+  WatchBaseline,
 } from '@waxwatch/listings';
 import { WatchMatch } from '@waxwatch/matching';
 import {
@@ -64,6 +66,8 @@ export const ENTITIES = [
   ProviderRequest,
   RuleBackfill,
   RuleBaseline,
+  WatchBackfill,
+  WatchBaseline,
   SendTurn,
   Session,
   UsedLoginNonce,

@@ -6,6 +6,7 @@ import { GradeChecks } from '../../libs/listings/src/grade-checks';
 import { ListingIngest } from '../../libs/listings/src/listing-ingest.service';
 import { ListingStore } from '../../libs/listings/src/listing-store';
 import { NewMatches } from '../../libs/listings/src/new-matches';
+import { WatchMatches } from '../../libs/listings/src/watch-matches';
 import { PriceChanges } from '../../libs/listings/src/price-changes';
 import { Matcher } from '../../libs/matching/src/matcher';
 import { MatchRecords } from '../../libs/matching/src/match-records';
@@ -35,12 +36,14 @@ function wire({ db, config }: BenchDatabase): { ingest: ListingIngest; matcher: 
   const outbox = new Outbox(db, new InProcessQueue(new JobRunner(metrics, new Tracing()), {}));
   const matcher = new Matcher(db, metrics);
   const events = new EventsService(outbox, ids);
+  const records = new MatchRecords();
   const newMatches = new NewMatches(
     matcher,
-    new MatchRecords(),
+    records,
     events,
     new ExchangeRates(db, new SystemClock(), metrics),
     new GradeChecks(matcher),
+    new WatchMatches(matcher, records),
   );
   const store = new ListingStore(ids);
   return {

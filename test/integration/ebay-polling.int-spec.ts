@@ -4,6 +4,7 @@ import { Backfills, ListingChecks } from '@waxwatch/listings';
 import { Database } from '@waxwatch/platform/database';
 import { QueueWorkerModule } from '@waxwatch/platform/queue';
 import { DuePolls, PollingWorkerModule } from '@waxwatch/polling';
+import { WatchReleasesModule, WatchReleasesService } from '@waxwatch/watch-releases';
 import { WatchRulesModule, WatchRulesService } from '@waxwatch/watch-rules';
 import { EBAY_CLIENT_ID, EBAY_CLIENT_SECRET, EbaySimulator } from '../simulators/ebay/ebay-simulator';
 import { useTestDatabase } from '../support/database';
@@ -44,16 +45,19 @@ describe('polling eBay', () => {
 
   beforeAll(async () => {
     await ebay.start();
-    module = await startModule([QueueWorkerModule, PollingWorkerModule, WatchRulesModule], {
-      DATABASE_URL: database.url,
-      EBAY_API_BASE_URL: ebay.url,
-      EBAY_CLIENT_ID,
-      EBAY_CLIENT_SECRET,
-      EBAY_MAX_ATTEMPTS: '1',
-      SCHEDULER_POLL_INTERVAL_SECONDS: '3600',
-      SCHEDULER_RULE_LIMIT: '5',
-      SCHEDULER_NEXT_RUN_JITTER_SECONDS: '0',
-    });
+    module = await startModule(
+      [QueueWorkerModule, PollingWorkerModule, WatchRulesModule, WatchReleasesModule],
+      {
+        DATABASE_URL: database.url,
+        EBAY_API_BASE_URL: ebay.url,
+        EBAY_CLIENT_ID,
+        EBAY_CLIENT_SECRET,
+        EBAY_MAX_ATTEMPTS: '1',
+        SCHEDULER_POLL_INTERVAL_SECONDS: '3600',
+        SCHEDULER_RULE_LIMIT: '5',
+        SCHEDULER_NEXT_RUN_JITTER_SECONDS: '0',
+      },
+    );
     const timers = module.get(SchedulerRegistry);
     timers.getTimeouts().forEach((name) => timers.deleteTimeout(name));
     db = module.get(Database);
@@ -209,6 +213,54 @@ describe('polling eBay', () => {
     const before = ebay.requests(SEARCH).length;
     await poll();
     expect(ebay.requests(SEARCH).length - before).toBe(1);
+  });
+
+  describe('for watched releases', () => {
+    const watch = async (owner: string, over: object = {}): Promise<string> => {
+      const input = {
+        discogsReleaseId: 11,
+        discogsMasterId: 99,
+        matchMode: 'master_release' as const,
+        title: 'Tago Mago',
+        artist: 'Can',
+        year: 1971,
+        targetPrice: null,
+        currency: 'USD',
+        minCondition: null,
+        isActive: true,
+        ...over,
+      };
+      return (await module.get(WatchReleasesService).create(owner, input)).id;
+    };
+    const found = async () =>
+      await db.rows<{ watch_release_id: string; title: string; evidence: string }>(
+        `SELECT watch_release_id, payload ->> 'listing_title' AS title,
+                payload #>> '{matched,mapping,evidence}' AS evidence
+         FROM events WHERE type = 'NEW_MATCH' AND watch_release_id IS NOT NULL`,
+      );
+
+    it('asks once for all who watch one, and alerts them on what names it', async () => {
+      const watches = [await watch(userId), await watch(await insertUser(db))];
+      ebay.publish({ title: 'CAN Tago Mago 2LP United Artists 1971' });
+      ebay.publish({ title: 'Can - Tago Mago CD remaster' });
+      await poll();
+
+      expect(ebay.requests(SEARCH).map(({ query }) => query.q)).toEqual(['can mago tago']);
+      const events = await found();
+      expect(events.map((event) => event.watch_release_id).sort()).toEqual(watches.sort());
+      expect(new Set(events.map(({ title }) => title))).toEqual(
+        new Set(['CAN Tago Mago 2LP United Artists 1971']),
+      );
+      expect(new Set(events.map(({ evidence }) => evidence))).toEqual(new Set(['artist_title']));
+    });
+
+    it('shares the question of a rule for the same words', async () => {
+      await watch(userId);
+      await rule({ keywords: ['Tago Mago', 'CAN'] });
+      await poll();
+
+      expect(ebay.requests(SEARCH)).toHaveLength(1);
+    });
   });
 
   describe('single listings', () => {

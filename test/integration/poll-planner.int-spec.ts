@@ -193,6 +193,81 @@ describe('planning polls within a budget', () => {
     expect(await pollsPerMinute()).toBeCloseTo(0.97 * PER_MINUTE, 1);
   });
 
+  describe('with searches for watched releases', () => {
+    const searcher = async (rules: number, watches: number): Promise<string> => {
+      const userId = await insertUser(db);
+      for (let n = 0; n < rules; n += 1) await addRule(userId, `rule ${userId} ${n}`);
+      const wishes: { watchReleaseId: string; question: PollQuestion }[] = [];
+      for (let n = 0; n < watches; n += 1) {
+        const watchReleaseId = await insertWatchRelease(db, { userId, discogsReleaseId: nextRelease++ });
+        const key = `watch ${userId} ${n}`;
+        wishes.push({
+          watchReleaseId,
+          question: { provider: 'discogs', kind: 'search', marketplace: null, key },
+        });
+      }
+      await db.transaction(async (tx) => await subscriptions.addWatchReleases(tx, 60, wishes));
+      return userId;
+    };
+    const addRule = async (userId: string, key: string): Promise<void> => {
+      const id = await insertRule(db, { userId });
+      const question = { provider: 'discogs', kind: 'search', marketplace: null, key } as const;
+      await db.transaction(
+        async (tx) => await subscriptions.replace(tx, { kind: 'rule', id, intervalSeconds: 60 }, [question]),
+      );
+    };
+    const rateOf = async (kind: 'rule' | 'watch'): Promise<number> => {
+      const [row] = await db.rows<{ rate: number }>(
+        `SELECT coalesce(sum(60.0 / (interval_seconds * stretch)), 0)::float8 AS rate FROM poll_targets
+         WHERE key LIKE $1 || ' %'`,
+        [kind],
+      );
+      return row?.rate ?? 0;
+    };
+    const dueInSeconds = async (kind: 'rule' | 'watch'): Promise<number[]> => {
+      const rows = await db.rows<{ due_in: number }>(
+        `SELECT extract(epoch FROM due_at - now())::float8 AS due_in FROM poll_targets
+         WHERE key LIKE $1 || ' %' ORDER BY due_at`,
+        [kind],
+      );
+      return rows.map((row) => row.due_in);
+    };
+
+    it('leaves rules most of a budget that does not suffice', async () => {
+      await searcher(20, 200);
+      await searcher(20, 0);
+      await everythingPolledJustNow();
+      await plan();
+      expect((await rateOf('watch')) / (await pollsPerMinute())).toBeCloseTo(0.1, 2);
+      expect(await pollsPerMinute()).toBeLessThanOrEqual(PER_MINUTE);
+    });
+
+    it('gives them what rules leave', async () => {
+      await searcher(2, 200);
+      await everythingPolledJustNow();
+      await plan();
+      expect(await rateOf('rule')).toBeCloseTo(2, 1);
+      expect(await rateOf('watch')).toBeCloseTo(0.97 * PER_MINUTE - 2, 0);
+    });
+
+    it('places those of an import after rules, and few of them a minute', async () => {
+      await searcher(0, 200);
+      expect((await dueInSeconds('watch'))[0]).toBeGreaterThan(60);
+      await searcher(20, 0);
+      await plan();
+      expect((await dueInSeconds('rule'))[2]).toBeLessThanOrEqual(30);
+      const [first, second] = await dueInSeconds('watch');
+      expect(first).toBeLessThanOrEqual(1);
+      expect((second ?? 0) - (first ?? 0)).toBeCloseTo(60 / (0.97 * PER_MINUTE * 0.1), 0);
+    });
+
+    it('counts a question that a rule asks as well among those of rules', async () => {
+      const user = await searcher(0, 1);
+      await addRule(user, `watch ${user} 0`);
+      expect((await dueInSeconds('watch'))[0]).toBeLessThanOrEqual(0);
+    });
+  });
+
   it('claims nothing while the budget is used up, so that nothing goes round in circles', async () => {
     await watcher(20);
     const before = await db.rows('SELECT id, due_at, lease_token, failures FROM poll_targets ORDER BY id');

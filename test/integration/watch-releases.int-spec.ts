@@ -335,6 +335,22 @@ describe('watch releases', () => {
       ]);
     });
 
+    it('searches by name where releases cannot be looked up, and follows the name', async () => {
+      const named = { artist: 'Primus', title: 'Frizzle Fry', year: 1990 };
+      const { id } = await create({ discogs_release_id: 11, ...named });
+      const search = async () =>
+        (await questionsOf(id)).filter((q) => (q as { kind: string }).kind === 'search');
+      expect(await search()).toEqual([
+        { provider: 'ebay', kind: 'search', key: 'frizzle fry primus', interval_seconds: 21_600 },
+      ]);
+
+      await patch(id, { title: 'Pork Soda' });
+      expect(await search()).toMatchObject([{ key: 'pork primus soda' }]);
+
+      await patch(id, { year: null });
+      expect(await search()).toEqual([]);
+    });
+
     it('refuses master mode with an explicit null master', async () => {
       const id = await stored({ discogsMasterId: 5 });
       const { status, body } = await patch(id, { match_mode: 'master_release', discogs_master_id: null });

@@ -12,8 +12,6 @@ import {
   CLAIM_BACKFILL,
   COUNT_DUE_BACKFILLS,
   FINISH_BACKFILL,
-  NEXT_TRANSACTION,
-  OLDEST_TRANSACTION,
   RECENT_LISTINGS,
   REQUEST_BACKFILL,
   RETRY_BACKFILL,
@@ -22,13 +20,12 @@ import { BEGIN_BASELINE } from './baselines.sql';
 import { backfillRules } from './listings.jobs';
 import { ListingChecks } from './listing-checks';
 import { type FoundMatch, NewMatches } from './new-matches';
-import { type ListingRow, toProviderListing } from './stored-row';
+import { OlderTransactionsRunning, waitForOlderTransactions } from './older-transactions';
+import { doubtful, type SeenRow, toProviderListing } from './stored-row';
 
 const LEASE_SECONDS = 60;
 const RETRY_SECONDS = 30;
 const MAX_ATTEMPTS = 5;
-const HORIZON_WAIT_MS = 10_000;
-const HORIZON_STEP_MS = 20;
 
 interface ClaimedBackfill {
   rule_id: string;
@@ -36,9 +33,6 @@ interface ClaimedBackfill {
   /** Somebody else had it and did not finish. */
   is_abandoned: boolean;
 }
-
-/** Nothing is wrong with the backfill; its turn comes later. */
-class OlderTransactionsRunning extends Error {}
 
 /** Holds new and changed rules against what is already known, so that a copy seen yesterday is not missed. */
 @Injectable()
@@ -90,7 +84,7 @@ export class Backfills {
 
   private async runClaimed(ruleId: string, token: string, attempts: number): Promise<void> {
     try {
-      await this.waitForOlderTransactions();
+      await waitForOlderTransactions(this.db);
       await this.backfill(ruleId);
       await this.db.rows(FINISH_BACKFILL, [ruleId, token]);
     } catch (error) {
@@ -98,21 +92,6 @@ export class Backfills {
       // After five attempts the row stays as it is: parked, and counted by nobody but the operator.
       const uncounted = error instanceof OlderTransactionsRunning ? 1 : 0;
       await this.db.rows(RETRY_BACKFILL, [ruleId, token, RETRY_SECONDS, uncounted]);
-    }
-  }
-
-  /**
-   * A batch that looked at the rules before this rule was committed may still be about to commit its listings.
-   * Once every transaction that had begun by now has ended, what they stored is there to be found.
-   */
-  private async waitForOlderTransactions(): Promise<void> {
-    const [next] = await this.db.rows<{ xid: number }>(NEXT_TRANSACTION);
-    const giveUpAt = Date.now() + HORIZON_WAIT_MS;
-    for (;;) {
-      const [oldest] = await this.db.rows<{ xid: number }>(OLDEST_TRANSACTION);
-      if (oldest && next && oldest.xid >= next.xid) return;
-      if (Date.now() > giveUpAt) throw new OlderTransactionsRunning('older transactions are still running');
-      await new Promise((resolve) => setTimeout(resolve, HORIZON_STEP_MS));
     }
   }
 
@@ -124,11 +103,7 @@ export class Backfills {
     const { BACKFILL_DAYS: days, BACKFILL_LIMIT: limit } = this.config;
     const compiled = compileStoredRule(rule);
     const fx = await this.rates.current();
-    const rows = await this.db.rows<ListingRow & { age_seconds: number }>(RECENT_LISTINGS, [
-      null,
-      days,
-      limit,
-    ]);
+    const rows = await this.db.rows<SeenRow>(RECENT_LISTINGS, [null, days, limit]);
     const found = rows.flatMap((row): FoundMatch[] => {
       const listing = toProviderListing(row);
       const context = matchRule(compiled, toMatchable(listing), fx);
@@ -137,7 +112,11 @@ export class Backfills {
       return [{ ruleId, version: rule.version, ruleName: rule.name, userId: rule.user_id, item, context }];
     });
     const gone = await this.checks.endedAmong(
-      doubtful(rows, found, this.config.PROVIDER_CONTENT_MAX_AGE_HOURS),
+      doubtful(
+        rows,
+        found.map(({ item }) => item.id),
+        this.config.PROVIDER_CONTENT_MAX_AGE_HOURS,
+      ),
     );
     const origin = {
       context: { reason: 'backfill_recent_listings', days },
@@ -162,14 +141,4 @@ export class Backfills {
     });
     if (created > 0) await this.newMatches.ring();
   }
-}
-
-/** Of what was found, what no marketplace has shown for so long that it may be gone. */
-function doubtful(
-  rows: readonly (ListingRow & { age_seconds: number })[],
-  found: readonly FoundMatch[],
-  hours: number,
-): ListingRow[] {
-  const ids = new Set(found.map(({ item }) => item.id));
-  return rows.filter(({ id, age_seconds: age }) => ids.has(id) && age > hours * 3_600);
 }

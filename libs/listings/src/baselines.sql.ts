@@ -9,12 +9,25 @@ export const BEGIN_BASELINE = `
   FROM watch_search_rules WHERE id = $1 AND baseline <> 'everything'
   ON CONFLICT (rule_id) DO UPDATE SET alerts_left = excluded.alerts_left, expires_at = excluded.expires_at`;
 
-/** $1 rules. Those that have a baseline, locked in one order. */
-export const LOCK_BASELINES = `
-  SELECT rule_id, alerts_left FROM rule_baselines
-  WHERE rule_id = ANY($1::uuid[]) AND expires_at > now() ORDER BY rule_id FOR UPDATE`;
+/** $1 watched releases, $2 how many copies each may tell of. Their baselines begin anew. */
+export const BEGIN_WATCH_BASELINES = `
+  INSERT INTO watch_baselines (watch_release_id, alerts_left, expires_at)
+  SELECT id, $2, now() + interval '1 day' FROM unnest($1::uuid[]) AS w (id) ORDER BY id
+  ON CONFLICT (watch_release_id) DO UPDATE SET alerts_left = excluded.alerts_left, expires_at = excluded.expires_at`;
 
-/** $1 rules whose baselines are locked, $2 for each how many alerts it has used. */
-export const USE_BASELINES = `
-  UPDATE rule_baselines b SET alerts_left = greatest(b.alerts_left - d.used, 0)
-  FROM unnest($1::uuid[], $2::int[]) AS d (rule_id, used) WHERE b.rule_id = d.rule_id`;
+export type BaselineTable = 'rule_baselines' | 'watch_baselines';
+
+const OWNER: Record<BaselineTable, string> = {
+  rule_baselines: 'rule_id',
+  watch_baselines: 'watch_release_id',
+};
+
+/** $1 rules or watched releases. Those that have a baseline, locked in one order. */
+export const lockBaselines = (table: BaselineTable): string => `
+  SELECT ${OWNER[table]} AS owner_id, alerts_left FROM ${table}
+  WHERE ${OWNER[table]} = ANY($1::uuid[]) AND expires_at > now() ORDER BY ${OWNER[table]} FOR UPDATE`;
+
+/** $1 owners whose baselines are locked, $2 for each how many alerts it has used. */
+export const useBaselines = (table: BaselineTable): string => `
+  UPDATE ${table} b SET alerts_left = greatest(b.alerts_left - d.used, 0)
+  FROM unnest($1::uuid[], $2::int[]) AS d (owner_id, used) WHERE b.${OWNER[table]} = d.owner_id`;

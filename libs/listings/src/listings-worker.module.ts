@@ -9,12 +9,14 @@ import { backfillRules } from './listings.jobs';
 import { ListingChecks } from './listing-checks';
 import { ListingsModule } from './listings.module';
 import { MatcherWarmUp } from './matcher-warm-up';
+import { WatchBackfills } from './watch-backfills';
 
 /** Finds the backfills whose bell was not heard. */
 @Injectable()
 class BackfillSweeper implements OnApplicationBootstrap {
   constructor(
     private readonly backfills: Backfills,
+    private readonly watchBackfills: WatchBackfills,
     private readonly ticker: Ticker,
     private readonly runner: JobRunner,
     @InjectConfig() private readonly config: AppConfig,
@@ -22,7 +24,8 @@ class BackfillSweeper implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.ticker.every('sweep-backfills', this.config.SWEEP_INTERVAL_SECONDS, async () => {
-      if ((await this.backfills.countDue()) === 0) return;
+      const due = (await this.backfills.countDue()) + (await this.watchBackfills.countDue());
+      if (due === 0) return;
       if (!(await this.backfills.ring())) await this.runner.run(backfillRules.name, {}, Date.now());
     });
   }

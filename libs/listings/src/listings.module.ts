@@ -19,6 +19,10 @@ import { PriceSnapshot } from './price-snapshot.entity';
 import { RuleBackfill } from './rule-backfill.entity';
 import { RuleBaseline } from './rule-baseline.entity';
 import { SellerErasure } from './seller-erasure';
+import { WatchBackfill } from './watch-backfill.entity';
+import { WatchBackfills } from './watch-backfills';
+import { WatchBaseline } from './watch-baseline.entity';
+import { WatchMatches } from './watch-matches';
 
 @Module({
   imports: [
@@ -30,6 +34,8 @@ import { SellerErasure } from './seller-erasure';
       PriceSnapshot,
       RuleBackfill,
       RuleBaseline,
+      WatchBackfill,
+      WatchBaseline,
     ]),
     EventsModule,
     ExchangeRatesModule,
@@ -45,7 +51,9 @@ import { SellerErasure } from './seller-erasure';
     NewMatches,
     PriceChanges,
     SellerErasure,
+    WatchBackfills,
+    WatchMatches,
   ],
-  exports: [Backfills, ListingChecks, ListingIngest, SellerErasure, TypeOrmModule],
+  exports: [Backfills, ListingChecks, ListingIngest, SellerErasure, TypeOrmModule, WatchBackfills],
 })
 export class ListingsModule {}

@@ -7,25 +7,18 @@ import {
   Matcher,
   matchRule,
   MatchRecords,
-  matchWatch,
   type MatchContext,
   toMatchable,
 } from '@waxwatch/matching';
 import { rowsIn } from '@waxwatch/platform/database';
 import type { EntityManager } from 'typeorm';
 import { quietMatches } from './baselines';
-import { copyContext, listingPayload, watchPayload } from './event-payloads';
+import { copyContext, listingPayload } from './event-payloads';
 import { GradeChecks } from './grade-checks';
-import { keepMappings, type MappedListing } from './listing-mappings';
 import type { StoredListing } from './listing-store';
 import { nameMappedReleases } from './mapped-releases';
 import { NOTE_ALERTS } from './price-changes.sql';
-
-/** An event about a match, with the listing it is about. */
-export interface MatchEvent {
-  event: NewEvent;
-  item: StoredListing;
-}
+import { type FoundWatch, type MatchEvent, WatchMatches } from './watch-matches';
 
 /** Extra facts of a match that was not found live, such as a backfill's. */
 export interface MatchOrigin {
@@ -59,6 +52,7 @@ export class NewMatches {
     private readonly events: EventsService,
     private readonly rates: ExchangeRates,
     private readonly gradeChecks: GradeChecks,
+    private readonly watches: WatchMatches,
   ) {}
 
   /**
@@ -88,7 +82,8 @@ export class NewMatches {
     await this.gradeChecks.request(tx, offered, matchables, candidates, fx);
     const found = await this.ruleMatches(tx, offered, candidates, fx);
     const fromRules = await this.storeRuleMatches(tx, found, {}, isOldStock ? fx : undefined);
-    const fromWatches = await this.watchEvents(tx, offered, candidates, fx);
+    const watched = await this.watches.find(tx, offered, candidates, fx);
+    const fromWatches = await this.watches.events(tx, watched, {}, isOldStock ? fx : undefined);
     return await this.recordEvents(tx, [...fromRules, ...fromWatches], alongside);
   }
 
@@ -100,6 +95,16 @@ export class NewMatches {
     fx: FxRates,
   ): Promise<number> {
     return await this.recordEvents(tx, await this.storeRuleMatches(tx, found, origin, fx), []);
+  }
+
+  /** The same for watched releases. */
+  async recordFoundWatches(
+    tx: EntityManager,
+    found: readonly FoundWatch[],
+    extra: Record<string, unknown>,
+    fx: FxRates,
+  ): Promise<number> {
+    return await this.recordEvents(tx, await this.watches.events(tx, found, extra, fx), []);
   }
 
   /** Says after the commit that there may be something to deliver. */
@@ -155,49 +160,14 @@ export class NewMatches {
       })),
     );
     const matches = fresh.flatMap((index) => found[index] ?? []);
-    const quiet = baselineFx ? await quietMatches(tx, matches, baselineFx) : new Set<number>();
+    const owned = matches.map(({ ruleId, item }) => ({ ownerId: ruleId, item }));
+    const quiet = baselineFx
+      ? await quietMatches(tx, 'rule_baselines', owned, baselineFx)
+      : new Set<number>();
     return matches.map((match, index) => ({
       item: match.item,
       event: { ...ruleMatchEvent(match, origin), isQuiet: quiet.has(index) },
     }));
-  }
-
-  private async watchEvents(
-    tx: EntityManager,
-    items: readonly StoredListing[],
-    candidates: readonly Candidate[],
-    fx: FxRates,
-  ): Promise<MatchEvent[]> {
-    const proposed = candidates.filter(({ kind }) => kind === 'watch');
-    const watches = await this.records.currentWatches(tx, proposed);
-    await this.matcher.forgetDeleted(
-      tx,
-      proposed.filter(({ id }) => !watches.has(id)),
-    );
-    const mapped: MappedListing[] = [];
-    const matches = proposed.flatMap((candidate): MatchEvent[] => {
-      const watch = watches.get(candidate.id);
-      const item = items[candidate.listing];
-      if (!watch || !item) return [];
-      const context = matchWatch(watch.compiled, toMatchable(item.listing), fx);
-      if (!context) return [];
-      mapped.push({ listingId: item.id, context });
-      const event: NewEvent = {
-        userId: watch.userId,
-        type: 'NEW_MATCH',
-        watchReleaseId: candidate.id,
-        listingId: item.id,
-        payload: {
-          match_type: 'watch_release',
-          ...watchPayload({ ...watch, title: watch.name, matchMode: context.match_mode }),
-          ...listingPayload(item),
-          matched: context,
-        },
-      };
-      return [{ item, event }];
-    });
-    await keepMappings(tx, mapped);
-    return matches;
   }
 
   /** The unique index of events says which release matches are new; those of rules are. */

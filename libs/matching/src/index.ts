@@ -1,3 +1,4 @@
+export { canonicalTerms, releaseTerms } from './canonical-terms';
 export { conditionRank } from '@waxwatch/grading';
 export { toMatchable, type ListingFacts, type MatchableListing } from './listing';
 export { MatchIndex, type Candidate } from './match-index';

@@ -51,15 +51,15 @@ export class MatchRecords {
     return rows.map((row) => row.index);
   }
 
-  /** The proposed rules that are active and unchanged since, of active users, by id. */
+  /** The proposed rules that are active, of active users, as they are now, by id. */
   async currentRules(tx: EntityManager, candidates: readonly Candidate[]): Promise<Map<string, CurrentRule>> {
     return await readCurrent(tx, CURRENT_RULES, candidates, compileStoredRule);
   }
 
-  /** The proposed watched releases that are active and unchanged since, of active users, by id. */
+  /** The proposed watched releases that are active, of active users, as they are now, by id. */
   async currentWatches(
     tx: EntityManager,
-    candidates: readonly Candidate[],
+    candidates: readonly Pick<Candidate, 'id'>[],
   ): Promise<Map<string, CurrentWatch>> {
     return await readCurrent(tx, CURRENT_WATCHES, candidates, compileStoredWatch);
   }
@@ -68,12 +68,11 @@ export class MatchRecords {
 async function readCurrent<Compiled>(
   tx: EntityManager,
   sql: string,
-  candidates: readonly Candidate[],
+  candidates: readonly Pick<Candidate, 'id'>[],
   compile: (stored: StoredWatch) => Compiled,
 ): Promise<Map<string, Current<Compiled>>> {
   if (candidates.length === 0) return new Map();
-  const versions = new Map(candidates.map(({ id, version }) => [id, version]));
-  const rows = await rowsIn<CurrentRow>(tx, sql, [[...versions.keys()], [...versions.values()]]);
+  const rows = await rowsIn<CurrentRow>(tx, sql, [[...new Set(candidates.map(({ id }) => id))]]);
   return new Map(
     rows.map((row) => {
       const { user_id: userId, name, artist, year, version } = row;

@@ -21,6 +21,8 @@ export interface MatchContext {
   mapping?: MappingEvidence;
   discogs_release_id?: number;
   discogs_master_id?: number;
+  /** Other watched releases of the same user that the copy fits, and that make no alert of their own. */
+  also_watched?: { watch_release_id: string; title: string; match_mode: string | null }[];
   min_price?: number;
   price_limit?: number;
   /** Currency of the bounds and of `compared_price`. */

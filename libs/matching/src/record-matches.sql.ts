@@ -20,15 +20,15 @@ export const RECORD_RULE_MATCHES = `
   FROM inserted i JOIN candidate c USING (rule_id, listing_id)
   ORDER BY c.n`;
 
-/** The rules among the candidates ($1 ids, $2 versions) that are still what the index thinks. */
+/** Those of the rules $1 that are active, of active users. */
 export const CURRENT_RULES = `
   SELECT 'rule' AS kind, r.id, r.version, r.is_active, u.currency AS user_currency, r.query AS data,
          r.user_id, r.name, NULL::text AS artist, NULL::int AS year
-  FROM unnest($1::uuid[], $2::int[]) AS c (id, version)
+  FROM unnest($1::uuid[]) AS c (id)
   JOIN watch_search_rules r ON r.id = c.id AND r.is_active
   JOIN users u ON u.id = r.user_id AND u.is_active`;
 
-/** The watched releases among the candidates ($1 ids, $2 versions) that are still what the index thinks. */
+/** Those of the watched releases $1 that are active, of active users. */
 export const CURRENT_WATCHES = `
   SELECT 'watch' AS kind, w.id, w.version, w.is_active, NULL AS user_currency,
          jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
@@ -36,6 +36,6 @@ export const CURRENT_WATCHES = `
            'currency', w.currency, 'min_condition', w.min_condition, 'title', w.title, 'artist', w.artist,
            'year', w.year) AS data,
          w.user_id, w.title AS name, w.artist, w.year
-  FROM unnest($1::uuid[], $2::int[]) AS c (id, version)
+  FROM unnest($1::uuid[]) AS c (id)
   JOIN watch_releases w ON w.id = c.id AND w.is_active
   JOIN users u ON u.id = w.user_id AND u.is_active`;

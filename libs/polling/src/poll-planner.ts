@@ -12,11 +12,15 @@ const PLANNED_SHARE = 0.97;
 const SHARE_FOR_WAITING = 0.1;
 const SHARE_OF_ROOM = 0.01;
 const MAX_FITTINGS = 6;
+/** What searches for watched releases may take where rules ask for more than the rest. */
+const SHARE_OF_WATCHES = 0.1;
 const PLAN_TIMEOUT_MS = 60_000;
 
 interface Demand {
   wanted: number;
+  wanted_back: number;
   steady: number;
+  steady_back: number;
   waiting: number;
   due: number;
   is_stretched: boolean;
@@ -58,18 +62,18 @@ export class PollPlanner {
       this.needs.set({ provider }, demand.wanted / perSecond);
       if (demand.wanted > perSecond) {
         const fit = await this.fitting(turn.fit, perSecond, async (rate) => {
-          const [row] = await run<{ rate: number }>(FAIR_RATE, [provider, rate]);
+          const [row] = await run<{ rate: number }>(FAIR_RATE, [provider, rate, SHARE_OF_WATCHES]);
           return row?.rate ?? 0;
         });
         await run(NOTE_FIT, [provider, fit]);
-        await run(STRETCH, [provider, perSecond * fit]);
+        await run(STRETCH, [provider, perSecond * fit, SHARE_OF_WATCHES]);
       } else if (demand.is_stretched) {
         await run(RELAX, [provider]);
       }
       if (demand.waiting > perSecond * PLAN_SECONDS || demand.waiting > demand.due) {
         const left = Math.max(perSecond - demand.steady, perSecond * SHARE_FOR_WAITING);
         const rate = Math.max(left, (room * SHARE_OF_ROOM) / PLAN_SECONDS);
-        await run(TAKE_TURNS, [provider, rate, 2 * PLAN_SECONDS]);
+        await run(TAKE_TURNS, [provider, rate, 2 * PLAN_SECONDS, rateOfWatches(demand, perSecond)]);
       }
     });
   }
@@ -91,4 +95,15 @@ export class PollPlanner {
     }
     return fit;
   }
+}
+
+/**
+ * How many of the waiting searches for watched releases have their turn each second: what rules leave, but the share
+ * of watches at the least, less what is planned for them already. They get nothing of the room that rules may use up
+ * at once: an import would have the budget of a day.
+ */
+function rateOfWatches(demand: Demand, perSecond: number): number {
+  const rules = demand.wanted - demand.wanted_back;
+  const granted = Math.max(perSecond * SHARE_OF_WATCHES, perSecond - rules);
+  return Math.max(granted - demand.steady_back, granted * SHARE_FOR_WAITING);
 }

@@ -30,17 +30,25 @@ export const DROP_SUBSCRIPTIONS = `
   DELETE FROM poll_subscriptions WHERE subscriber_id = $1 AND target_id <> ALL($2::uuid[])
   RETURNING target_id`;
 
-/** $1 targets, $2 subscriber, $3 rule, $4 watched release, $5 interval. */
+/** Questions with how often each is to be asked ($1 to $5). */
+const ASKED = `
+  unnest($1::provider_enum[], $2::text[], $3::text[], $4::text[], $5::int[])`;
+
+/** $1 to $4 questions, $5 intervals, $6 subscriber, $7 rule, $8 watched release. Their targets exist. */
 export const ADD_SUBSCRIPTIONS = `
   INSERT INTO poll_subscriptions (target_id, subscriber_id, rule_id, watch_release_id, interval_seconds)
-  SELECT id, $2, $3, $4, $5 FROM unnest($1::uuid[]) AS t (id)
+  SELECT t.id, $6::uuid, $7::uuid, $8::uuid, min(q.seconds)
+  FROM ${ASKED} AS q (provider, kind, marketplace, key, seconds)
+  JOIN poll_targets t USING (provider, kind, marketplace, key)
+  GROUP BY t.id ORDER BY t.id
   ON CONFLICT (target_id, subscriber_id) DO UPDATE SET interval_seconds = excluded.interval_seconds
   WHERE poll_subscriptions.interval_seconds <> excluded.interval_seconds
   RETURNING target_id`;
 
 /**
  * Targets $1 follow their subscribers: the shortest interval counts; nobody left means never. A target that was
- * just polled waits for its interval, any other is due at once.
+ * just polled waits for its interval, any other is due at once. A search that nobody but watched releases
+ * wants is placed by the planner: an import has thousands, and would have the budget of a day before it looks.
  */
 export const REFRESH_TARGETS = `
   UPDATE poll_targets t
@@ -50,10 +58,13 @@ export const REFRESH_TARGETS = `
         WHEN t.lease_token IS NOT NULL AND t.due_at <> 'infinity' THEN t.due_at
         WHEN t.kind = 'search' AND t.last_polled_at > now() - interval '60 seconds' AND t.failures = 0
           THEN least(t.due_at, t.last_polled_at + s.shortest * interval '1 second')
+        WHEN t.kind = 'search' AND NOT s.is_for_rules
+          THEN least(t.due_at, coalesce(t.last_polled_at + s.shortest * interval '1 second',
+            now() + (120 + 3480 * random()) * interval '1 second'))
         WHEN t.failures > 0 THEN least(t.due_at, now() + interval '1 hour')
         ELSE now() END
-  FROM (SELECT id, (SELECT min(interval_seconds) FROM poll_subscriptions WHERE target_id = id) AS shortest
-        FROM unnest($1::uuid[]) AS i (id)) s
+  FROM (SELECT i.id, min(p.interval_seconds) AS shortest, coalesce(bool_or(p.rule_id IS NOT NULL), false) AS is_for_rules
+        FROM unnest($1::uuid[]) AS i (id) LEFT JOIN poll_subscriptions p ON p.target_id = i.id GROUP BY i.id) s
   WHERE t.id = s.id`;
 
 /** Locks targets by id: who subscribes or leaves afterwards waits, and the next statement sees who did before. */
@@ -73,12 +84,12 @@ export const LOCK_TARGETS_OF_QUESTIONS = `
   WHERE (t.provider, t.kind, t.marketplace, t.key) IN (SELECT provider, kind, marketplace, key FROM wanted)
   ORDER BY t.id FOR UPDATE OF t`;
 
-/** $1 to $4 questions, $5 the watched release that asks each of them, $6 interval. */
+/** $1 to $4 questions, $5 intervals, $6 the watched release that asks each of them. */
 export const SUBSCRIBE_WATCH_RELEASES = `
   INSERT INTO poll_subscriptions (target_id, subscriber_id, watch_release_id, interval_seconds)
-  SELECT t.id, q.watch_release_id, q.watch_release_id, $6
-  FROM unnest($1::provider_enum[], $2::text[], $3::text[], $4::text[], $5::uuid[])
-    AS q (provider, kind, marketplace, key, watch_release_id)
+  SELECT t.id, q.watch_release_id, q.watch_release_id, q.seconds
+  FROM unnest($1::provider_enum[], $2::text[], $3::text[], $4::text[], $5::int[], $6::uuid[])
+    AS q (provider, kind, marketplace, key, seconds, watch_release_id)
   JOIN poll_targets t USING (provider, kind, marketplace, key)
   ON CONFLICT (target_id, subscriber_id) DO NOTHING
   RETURNING target_id`;

@@ -23,6 +23,8 @@ export interface PollQuestion {
   marketplace: string | null;
   /** Canonical search words, or the Discogs id as text. */
   key: string;
+  /** How often, where that is not the subscriber's own interval. */
+  intervalSeconds?: number;
 }
 
 export interface Subscriber {
@@ -50,11 +52,11 @@ export class PollSubscriptions {
     const targets = await this.lockTargets(tx, subscriber, questions);
     const dropped = await rowsIn<SubscriptionRow>(tx, DROP_SUBSCRIPTIONS, [id, targets]);
     const added = await rowsIn<SubscriptionRow>(tx, ADD_SUBSCRIPTIONS, [
-      targets,
+      ...columnsOf(questions),
+      questions.map((question) => question.intervalSeconds ?? intervalSeconds),
       id,
       kind === 'rule' ? id : null,
       kind === 'watch_release' ? id : null,
-      intervalSeconds,
     ]);
     await this.refresh(tx, [...dropped, ...added]);
   }
@@ -75,7 +77,11 @@ export class PollSubscriptions {
     const ids = wishes.map(({ watchReleaseId }) => watchReleaseId);
     await this.refresh(
       tx,
-      await rowsIn<SubscriptionRow>(tx, SUBSCRIBE_WATCH_RELEASES, [...columns, ids, intervalSeconds]),
+      await rowsIn<SubscriptionRow>(tx, SUBSCRIBE_WATCH_RELEASES, [
+        ...columns,
+        wishes.map(({ question }) => question.intervalSeconds ?? intervalSeconds),
+        ids,
+      ]),
     );
   }
 

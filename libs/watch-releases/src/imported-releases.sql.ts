@@ -40,9 +40,9 @@ export const storeImported = (source: ImportSource): string => `
     ORDER BY release_id
     ON CONFLICT (user_id, discogs_release_id) WHERE match_mode = 'exact_release'
       DO UPDATE SET ${FLAG[source]} = true
-    RETURNING id, discogs_release_id, discogs_master_id, match_mode, is_active, xmax = 0 AS is_new
+    RETURNING id, discogs_release_id, discogs_master_id, match_mode, title, artist, year, is_active, xmax = 0 AS is_new
   )
-  SELECT id, discogs_release_id, discogs_master_id, match_mode, is_active FROM inserted WHERE is_new`;
+  SELECT id, discogs_release_id, discogs_master_id, match_mode, title, artist, year, is_active FROM inserted WHERE is_new`;
 
 /** As `storeImported`, for masters that are wanted in any pressing. */
 export const storeImportedMasters = (source: ImportSource): string => `
@@ -63,9 +63,9 @@ export const storeImportedMasters = (source: ImportSource): string => `
     ORDER BY master_id
     ON CONFLICT (user_id, discogs_master_id) WHERE match_mode = 'master_release'
       DO UPDATE SET ${FLAG[source]} = true
-    RETURNING id, discogs_release_id, discogs_master_id, match_mode, is_active, xmax = 0 AS is_new
+    RETURNING id, discogs_release_id, discogs_master_id, match_mode, title, artist, year, is_active, xmax = 0 AS is_new
   )
-  SELECT id, discogs_release_id, discogs_master_id, match_mode, is_active FROM inserted WHERE is_new`;
+  SELECT id, discogs_release_id, discogs_master_id, match_mode, title, artist, year, is_active FROM inserted WHERE is_new`;
 
 /**
  * $1 user, $2 the releases that are on the list, and with a minus the masters. The watches stay; they are only no

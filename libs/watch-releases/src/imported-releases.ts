@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ProviderRegistry } from '@waxwatch/integrations';
+import { WatchBackfills } from '@waxwatch/listings';
 import { IdSource } from '@waxwatch/platform/clock';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { PollSubscriptions } from '@waxwatch/polling';
@@ -12,11 +13,12 @@ import {
   storeImportedMasters,
   unmarkMissing,
 } from './imported-releases.sql';
-import { releaseQuestions } from './release-questions';
-import type { WatchReleaseRow } from './watch-releases.schema';
-import { INTERVAL_SECONDS } from './watch-releases.service';
+import { type AskedFor, LOOKUP_SECONDS, releaseQuestions } from './release-questions';
 
 export type { ImportSource } from './imported-releases.sql';
+
+/** A list may hold thousands of releases: each tells of the cheapest copy that is there already. */
+const ALERTS_ABOUT_OLD_COPIES = 1;
 
 /** A release as a list at Discogs names it. */
 export interface ImportedRelease {
@@ -42,10 +44,7 @@ export interface ImportedReleaseRow {
   year: number | null;
 }
 
-type NewWatch = Pick<
-  WatchReleaseRow,
-  'id' | 'discogs_release_id' | 'discogs_master_id' | 'match_mode' | 'is_active'
->;
+type NewWatch = AskedFor & { id: string };
 
 /** Watches that follow a user's lists at Discogs. What the user has set on a watch is never touched. */
 @Injectable()
@@ -55,6 +54,7 @@ export class ImportedReleases {
     private readonly ids: IdSource,
     private readonly providers: ProviderRegistry,
     private readonly polls: PollSubscriptions,
+    private readonly backfills: WatchBackfills,
   ) {}
 
   /**
@@ -78,7 +78,9 @@ export class ImportedReleases {
     const wishes = created.flatMap((watch) =>
       releaseQuestions(watch, enabled).map((question) => ({ watchReleaseId: watch.id, question })),
     );
-    await this.polls.addWatchReleases(tx, INTERVAL_SECONDS, wishes);
+    await this.polls.addWatchReleases(tx, LOOKUP_SECONDS, wishes);
+    const ids = created.filter((watch) => watch.is_active).map(({ id }) => id);
+    await this.backfills.request(tx, ids, ALERTS_ABOUT_OLD_COPIES);
     return created.length;
   }
 

@@ -1,21 +1,34 @@
 import type { ListingProvider } from '@waxwatch/integrations';
+import { releaseTerms } from '@waxwatch/matching';
 import type { PollQuestion } from '@waxwatch/polling';
 import type { WatchReleaseRow } from './watch-releases.schema';
 
-/** What to ask the marketplaces for a watched release: those that can look one up; nothing while it is disabled. */
-export function releaseQuestions(
-  watch: Pick<WatchReleaseRow, 'discogs_release_id' | 'discogs_master_id' | 'match_mode' | 'is_active'>,
-  enabled: readonly ListingProvider[],
-): PollQuestion[] {
+/** How often a marketplace is asked that looks releases up. */
+export const LOOKUP_SECONDS = 3600;
+/** How often one is asked that has to be searched by name: it grants fewer calls, and rules search there too. */
+export const SEARCH_SECONDS = 6 * 3600;
+
+export type AskedFor = Pick<
+  WatchReleaseRow,
+  'discogs_release_id' | 'discogs_master_id' | 'match_mode' | 'title' | 'artist' | 'year' | 'is_active'
+>;
+
+/**
+ * What to ask the marketplaces for a watched release, nothing while it is disabled: to look it up where they can, and
+ * otherwise what is for sale by its name, if it has one that titles can say.
+ */
+export function releaseQuestions(watch: AskedFor, enabled: readonly ListingProvider[]): PollQuestion[] {
   const isExact = watch.match_mode === 'exact_release';
   const id = isExact ? watch.discogs_release_id : watch.discogs_master_id;
   if (!watch.is_active || id === null) return [];
-  return enabled
-    .filter((provider) => provider.capabilities.supportsReleases)
-    .map(({ name }) => ({
-      provider: name,
-      kind: isExact ? 'release' : 'master',
-      marketplace: null,
-      key: String(id),
-    }));
+  // Without its year a pressing cannot be told from others by what titles say.
+  const terms = isExact && watch.year === null ? null : releaseTerms(watch);
+  return enabled.flatMap(({ name: provider, capabilities }): PollQuestion[] => {
+    if (capabilities.supportsReleases) {
+      const kind = isExact ? 'release' : 'master';
+      return [{ provider, kind, marketplace: null, key: String(id), intervalSeconds: LOOKUP_SECONDS }];
+    }
+    if (!capabilities.supportsSearch || terms === null) return [];
+    return [{ provider, kind: 'search', marketplace: null, key: terms, intervalSeconds: SEARCH_SECONDS }];
+  });
 }

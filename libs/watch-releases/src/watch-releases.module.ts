@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '@waxwatch/events';
 import { IntegrationsModule } from '@waxwatch/integrations';
+import { ListingsModule } from '@waxwatch/listings';
 import { PollingModule } from '@waxwatch/polling';
 import { ImportedReleases } from './imported-releases';
 import { WatchRelease } from './watch-release.entity';
@@ -9,7 +10,13 @@ import { WatchReleasesController } from './watch-releases.controller';
 import { WatchReleasesService } from './watch-releases.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([WatchRelease]), EventsModule, IntegrationsModule, PollingModule],
+  imports: [
+    TypeOrmModule.forFeature([WatchRelease]),
+    EventsModule,
+    IntegrationsModule,
+    ListingsModule,
+    PollingModule,
+  ],
   providers: [ImportedReleases, WatchReleasesService],
   exports: [ImportedReleases, WatchReleasesService, TypeOrmModule],
 })

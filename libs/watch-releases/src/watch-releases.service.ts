@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { EventsService, type NewEvent } from '@waxwatch/events';
 import { ProviderRegistry } from '@waxwatch/integrations';
+import { Backfills, WatchBackfills } from '@waxwatch/listings';
 import { IdSource } from '@waxwatch/platform/clock';
 import { Database, isUniqueViolation, rowsIn } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
 import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
 import { PollSubscriptions } from '@waxwatch/polling';
 import type { EntityManager } from 'typeorm';
-import { releaseQuestions } from './release-questions';
+import { LOOKUP_SECONDS, releaseQuestions } from './release-questions';
 import type { NewWatchRelease, WatchReleaseChange, WatchReleaseRow } from './watch-releases.schema';
 import {
   GET_WATCH_RELEASE,
@@ -19,8 +20,8 @@ import {
   UPDATE_WATCH_RELEASE,
 } from './watch-releases.sql';
 
-/** How often a watched release is looked up. */
-export const INTERVAL_SECONDS = 3600;
+/** As rules do by default, a new watch tells of the best of the copies that are there already. */
+const ALERTS_ABOUT_OLD_COPIES = 5;
 
 /** The releases that a user waits for. What one wants polled changes together with it. */
 @Injectable()
@@ -31,6 +32,8 @@ export class WatchReleasesService {
     private readonly providers: ProviderRegistry,
     private readonly events: EventsService,
     private readonly polls: PollSubscriptions,
+    private readonly backfills: Backfills,
+    private readonly watchBackfills: WatchBackfills,
   ) {}
 
   /** @throws AppError 409 when the user watches the release, or in master mode the master, already */
@@ -47,9 +50,10 @@ export class WatchReleasesService {
       }
       await this.events.record(tx, [{ userId, type: 'WATCH_RELEASE_CREATED', watchReleaseId: created.id }]);
       await this.plan(tx, created);
+      await this.lookBack(tx, created);
       return created;
     });
-    await this.events.ring();
+    await this.ring();
     return watch;
   }
 
@@ -85,7 +89,7 @@ export class WatchReleasesService {
       .catch((error: unknown) => {
         throw isUniqueViolation(error) ? alreadyExists(error) : error;
       });
-    if (after !== before) await this.events.ring();
+    if (after !== before) await this.ring();
     return after;
   }
 
@@ -109,11 +113,22 @@ export class WatchReleasesService {
   ): Promise<void> {
     await this.events.record(tx, updateEvents(before, after));
     if (!isDeepStrictEqual(this.questions(before), this.questions(after))) await this.plan(tx, after);
+    if (!isDeepStrictEqual(wishOf(before), wishOf(after))) await this.lookBack(tx, after);
+  }
+
+  /** Asks for a look at the listings that are known already. */
+  private async lookBack(tx: EntityManager, watch: WatchReleaseRow): Promise<void> {
+    if (watch.is_active) await this.watchBackfills.request(tx, [watch.id], ALERTS_ABOUT_OLD_COPIES);
+  }
+
+  private async ring(): Promise<void> {
+    await this.events.ring();
+    await this.backfills.ring();
   }
 
   /** Tells the poll plan what the watch wants now. */
   private async plan(tx: EntityManager, watch: WatchReleaseRow): Promise<void> {
-    const subscriber = { kind: 'watch_release', id: watch.id, intervalSeconds: INTERVAL_SECONDS } as const;
+    const subscriber = { kind: 'watch_release', id: watch.id, intervalSeconds: LOOKUP_SECONDS } as const;
     await this.polls.replace(tx, subscriber, this.questions(watch));
   }
 
@@ -148,6 +163,20 @@ function merge(watch: WatchReleaseRow, change: WatchReleaseChange): NewWatchRele
 
 /** Null clears; only what was not stated stays. */
 const orKeep = <T>(stated: T | undefined, kept: T): T => (stated === undefined ? kept : stated);
+
+/** What decides which copies a watch matches. */
+const wishOf = (watch: WatchReleaseRow): unknown[] => [
+  watch.discogs_release_id,
+  watch.discogs_master_id,
+  watch.match_mode,
+  watch.title,
+  watch.artist,
+  watch.year,
+  watch.target_price,
+  watch.currency,
+  watch.min_condition,
+  watch.is_active,
+];
 
 const inColumnOrder = (watch: NewWatchRelease): unknown[] => [
   watch.discogsReleaseId,

@@ -1,4 +1,3 @@
-export { canonicalTerms } from './canonical-terms';
 export { pollQuestions } from './poll-questions';
 export { InvalidRuleQuery, readNewQuery, type RuleQuery } from './rule-query';
 export { WatchRule } from './watch-rule.entity';

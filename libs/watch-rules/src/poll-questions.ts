@@ -1,7 +1,6 @@
 import type { ProviderName } from '@waxwatch/integrations';
-import { compileRule } from '@waxwatch/matching';
+import { canonicalTerms, compileRule } from '@waxwatch/matching';
 import type { PollQuestion } from '@waxwatch/polling';
-import { canonicalTerms } from './canonical-terms';
 import type { RuleQuery } from './rule-query';
 
 /**

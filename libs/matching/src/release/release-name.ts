@@ -76,6 +76,19 @@ export function compileReleaseName(name: ReleaseTitle): ReleaseName | null {
   };
 }
 
+/**
+ * Artist and title as a collector would type them to search for the release: without marks and editions, a long title
+ * only as far as sellers write it. Null where `compileReleaseName` says so.
+ */
+export function searchKeywords(name: ReleaseTitle): string[] | null {
+  const compiled = compileReleaseName(name);
+  if (compiled === null) return null;
+  const [artist] = splitName(name);
+  const title = (compiled.titles[0] ?? []).join(' ');
+  if (compiled.artist === null) return [title];
+  return compiled.isSelfTitled ? [artist] : [artist.replace(/^the\s+/i, ''), title];
+}
+
 const toTerm = (text: string, spellings: (readonly string[])[]): Term => ({
   text,
   spellings,

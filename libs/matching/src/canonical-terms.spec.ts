@@ -1,6 +1,8 @@
-import { compileRule, matchRule, toMatchable } from '@waxwatch/matching';
 import fc from 'fast-check';
-import { canonicalTerms } from './canonical-terms';
+import { canonicalTerms, releaseTerms } from './canonical-terms';
+import { toMatchable } from './listing';
+import { matchRule } from './predicate';
+import { compileRule } from './rule';
 
 describe('canonicalTerms', () => {
   it.each<[query: Record<string, unknown>, terms: string]>([
@@ -59,5 +61,31 @@ describe('canonicalTerms', () => {
         expect([...listing.title.words, '']).toEqual(expect.arrayContaining(terms));
       }),
     );
+  });
+});
+
+describe('releaseTerms', () => {
+  it.each([
+    ['Nirvana (2)', 'The Story Of Simon Simopath', 'nirvana of simon simopath story'],
+    ['Bob Marley & The Wailers', 'Exodus (Deluxe Edition)', 'bob exodus marley the wailers'],
+    ['Led Zeppelin', 'Led Zeppelin', 'led zeppelin'],
+    ['The Beatles', "Sgt. Pepper's Lonely Hearts Club Band", 'band beatles club hearts lonely peppers'],
+    [null, 'Nirvana - Nevermind', 'nevermind nirvana'],
+  ])('asks for %s, %s as `%s`', (artist, title, terms) => {
+    expect(releaseTerms({ artist, title })).toBe(terms);
+  });
+
+  it.each([
+    ['Pink Floyd', 'Animals', ['pink floyd', 'animals']],
+    ['AC/DC', 'Back In Black', ['AC/DC', 'back in black']],
+    ['Sigur Rós', 'Ágætis Byrjun', ['sigur ros', 'Ágætis Byrjun']],
+    ['Pink Floyd', 'The Wall', ['pink floyd', 'wall']],
+  ])('asks for %s, %s what a rule for both asks', (artist, title, keywords) => {
+    expect(releaseTerms({ artist, title })).toBe(canonicalTerms({ keywords }));
+  });
+
+  it('asks nothing for a release that no title can name', () => {
+    expect(releaseTerms({ artist: null, title: 'Nevermind' })).toBeNull();
+    expect(releaseTerms({ artist: 'Various', title: 'Hits' })).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
-import { compileRule, type Term } from '@waxwatch/matching';
-import type { RuleQuery } from './rule-query';
+import { type ReleaseTitle, searchKeywords } from './release/release-name';
+import { compileRule } from './rule';
+import type { Term } from './term';
 
 const MAX_LENGTH = 100;
 
@@ -8,7 +9,7 @@ const MAX_LENGTH = 100;
  * keywords and `q`, each once, sorted, joined by spaces. Beginnings of words and exclusions are left out, and so
  * are words that do not fit: all this finds more than the rule wants, never less.
  */
-export function canonicalTerms(query: RuleQuery): string {
+export function canonicalTerms(query: object): string {
   const rule = compileRule({ id: '', version: 0, userCurrency: null, query });
   if (rule.kind === 'never') return '';
   const wholeTerms = rule.required.filter((term) => !term.isPrefix);
@@ -19,6 +20,15 @@ export function canonicalTerms(query: RuleQuery): string {
     if (longer.length <= MAX_LENGTH) terms = longer;
   }
   return terms;
+}
+
+/**
+ * What to ask a marketplace for that knows no releases: the question that a rule for artist and title asks, so that
+ * both share it. Null for a release that no listing's title can name.
+ */
+export function releaseTerms(release: ReleaseTitle): string | null {
+  const keywords = searchKeywords(release);
+  return keywords === null ? null : canonicalTerms({ keywords });
 }
 
 /** The words that all spellings of a term have (`vol` or `volume` is none); those of the first where they share none. */
