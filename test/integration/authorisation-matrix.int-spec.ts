@@ -23,6 +23,7 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'GET /playground/:file': 'public',
   'GET /playground/settings': 'public',
   'GET /readyz': 'public',
+  'GET /api/buy/:token': 'public',
   'GET /api/mute/:token': 'public',
   'GET /api/unsubscribe/:token': 'public',
   'GET /api/webhooks/ebay/account-deletion': 'public',

@@ -55,6 +55,7 @@ const ADMINS = [
 const OTHERS = [
   'GET /playground/:file',
   'POST /api/me/channels/:channel/test',
+  'GET /api/buy/:token',
   'GET /api/mute/:token',
   'GET /api/unsubscribe/:token',
   'POST /api/mute/:token',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AuthModule, LocalIssuer } from '@waxwatch/auth';
 import type { ProviderListing } from '@waxwatch/integrations';
 import { ListingIngest, ListingsApiModule } from '@waxwatch/listings';
+import { LinkSeal } from '@waxwatch/notifications';
 import { Database } from '@waxwatch/platform/database';
 import { aCollector, type Collector } from '../support/collector';
 import { useTestDatabase } from '../support/database';
@@ -41,6 +42,7 @@ describe('listings over HTTP', () => {
       DATABASE_URL: database.url,
       AUTH_ISSUER: issuer.issuer,
       EBAY_CAMPAIGN_ID: '5338000000',
+      NOTIFICATION_LINK_SECRET: 'l'.repeat(32),
     });
     db = http.app.get(Database, { strict: false });
   });
@@ -289,6 +291,69 @@ describe('listings over HTTP', () => {
       await db.rows(`UPDATE listings SET url = '  ' WHERE id = $1`, [id]);
 
       expect(await click(id)).toMatchObject({ status: 404, message: 'listing destination unavailable' });
+    });
+  });
+
+  describe('GET /api/buy/{token}', () => {
+    const clicksOn = async (id: string): Promise<unknown[]> =>
+      await db.rows('SELECT user_id, provider FROM outbound_clicks WHERE listing_id = $1', [id]);
+    const linkTo = (listing: string, user = me.id): string =>
+      `/api/buy/${http.app.get(LinkSeal, { strict: false }).seal({ do: 'buy', user, listing }) ?? ''}`;
+    const follow = async (link: string, headers = {}) => await http.call('GET', link, { headers });
+
+    it('leads from a message to the offer without a login, and counts the click', async () => {
+      const id = await store({ url: 'https://www.ebay.com/itm/1' });
+
+      const { status, headers, body } = await follow(linkTo(id));
+
+      expect([status, body]).toEqual([307, '']);
+      expect(headers.get('location')).toMatch(
+        /^https:\/\/www\.ebay\.com\/itm\/1\?mkevt=1&.*campid=5338000000/,
+      );
+      expect(headers.get('cache-control')).toBe('no-store');
+      // The marketplace has no business knowing the link.
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(await clicksOn(id)).toEqual([{ user_id: me.id, provider: 'ebay' }]);
+    });
+
+    it('leads to other marketplaces as well', async () => {
+      const url = 'https://www.discogs.com/sell/item/1';
+      const id = await store({ provider: 'discogs', url });
+
+      expect((await follow(linkTo(id))).headers.get('location')).toBe(url);
+      expect(await clicksOn(id)).toEqual([{ user_id: me.id, provider: 'discogs' }]);
+    });
+
+    it.each([
+      ['looks ahead', { 'sec-purpose': 'prefetch;prerender' }],
+      ['says so in an older way', { purpose: 'prefetch' }],
+    ])('counts nobody who %s', async (_what, headers) => {
+      const id = await store({ url: 'https://www.ebay.com/itm/1' });
+
+      expect((await follow(linkTo(id), headers)).status).toBe(307);
+      expect(await clicksOn(id)).toEqual([]);
+    });
+
+    it('still leads there when the account is gone', async () => {
+      const id = await store({ url: 'https://www.ebay.com/itm/1' });
+
+      expect((await follow(linkTo(id, randomUUID()))).status).toBe(307);
+      expect(await clicksOn(id)).toEqual([]);
+    });
+
+    it('leads nowhere else: not for a link that is none of ours, does something else, or has no listing', async () => {
+      const seal = http.app.get(LinkSeal, { strict: false });
+      const unsubscribe = seal.seal({ do: 'unsubscribe', user: me.id }) ?? '';
+      const hostile = await store({ url: 'https://ebay.com.evil.example/itm/1' });
+      const script = await store({ provider: 'discogs' });
+      await db.rows(`UPDATE listings SET url = 'javascript:alert(1)' WHERE id = $1`, [script]);
+
+      for (const link of [
+        '/api/buy/x',
+        `/api/buy/${unsubscribe}`,
+        ...[randomUUID(), hostile, script].map((id) => linkTo(id)),
+      ])
+        expect((await follow(link)).status).toBe(404);
     });
   });
 });

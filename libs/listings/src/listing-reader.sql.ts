@@ -41,4 +41,5 @@ export const OWNS_RULE = `SELECT 1 FROM watch_search_rules WHERE id = $1 AND use
 
 /** $1 click id, $2 user, $3 listing, $4 provider, $5 referrer */
 export const RECORD_CLICK = `
-  INSERT INTO outbound_clicks (id, user_id, listing_id, provider, referrer) VALUES ($1, $2, $3, $4, $5)`;
+  INSERT INTO outbound_clicks (id, user_id, listing_id, provider, referrer)
+  SELECT $1::uuid, u.id, $3::uuid, $4::provider_enum, $5::text FROM users u WHERE u.id = $2`;

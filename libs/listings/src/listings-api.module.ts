@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { LinkSeal } from '@waxwatch/notifications';
+import { BuyController } from './buy.controller';
 import { ListingReader } from './listing-reader';
 import { ListingsController } from './listings.controller';
 import { ListingsModule } from './listings.module';
@@ -8,8 +10,8 @@ import { RuleMatchesController } from './rule-matches.controller';
 
 @Module({
   imports: [ListingsModule],
-  providers: [ListingReader, Outbound],
+  providers: [LinkSeal, ListingReader, Outbound],
   exports: [ListingReader],
-  controllers: [ListingsController, OutboundController, RuleMatchesController],
+  controllers: [BuyController, ListingsController, OutboundController, RuleMatchesController],
 })
 export class ListingsApiModule {}

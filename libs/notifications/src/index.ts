@@ -17,6 +17,7 @@ export { EmailSuppression } from './mail-feedback/email-suppression.entity';
 export { MailFeedbackMessage } from './mail-feedback/mail-feedback-message.entity';
 export { ChannelArrival } from './user-channels/channel-arrival.entity';
 export { USER_CHANNELS, UserChannel, type UserChannelName } from './user-channels/user-channel.entity';
+export { LinkSeal } from './content/link-seal';
 export { Mutes } from './mutes/mutes.service';
 export type { MuteTarget, NewMute } from './mutes/mutes.schema';
 export { Mute } from './mutes/mute.entity';

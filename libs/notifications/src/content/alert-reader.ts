@@ -18,6 +18,7 @@ export class AlertReader {
     const context = {
       baseUrl: this.config.PUBLIC_BASE_URL,
       now: this.clock.now(),
+      buyUrlOf: (item: AlertItem) => this.buyUrlOf(user.id, item),
       muteUrlOf: (item: AlertItem) => this.muteUrlOf(user.id, item),
       muteSellerUrlOf: (item: AlertItem) => this.muteSellerUrlOf(user.id, item),
     };
@@ -27,6 +28,11 @@ export class AlertReader {
   /** One click there ends e-mails (RFC 8058); null where this server cannot be reached from a mailbox. */
   unsubscribeUrlOf(userId: string): string | null {
     return this.linkTo('unsubscribe', { do: 'unsubscribe', user: userId });
+  }
+
+  /** Counts the click and needs no login, which a mailbox does not have. */
+  private buyUrlOf(userId: string, { listingId }: AlertItem): string | null {
+    return listingId === null ? null : this.linkTo('buy', { do: 'buy', user: userId, listing: listingId });
   }
 
   private muteUrlOf(userId: string, { listingId, ruleId }: AlertItem): string | null {

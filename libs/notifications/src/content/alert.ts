@@ -34,6 +34,8 @@ export interface AlertContext {
   /** Where our own links lead; without it they are left out, because nobody could follow them from a message. */
   baseUrl: string | undefined;
   now: Date;
+  /** To the offer, by way of ours; null where there is no such way. */
+  buyUrlOf: (item: AlertItem) => string | null;
   muteUrlOf: (item: AlertItem) => string | null;
   muteSellerUrlOf: (item: AlertItem) => string | null;
 }
@@ -66,7 +68,7 @@ export function readAlert(item: AlertItem, context: AlertContext): Alert {
     title: titleOf(item.eventType, payload),
     price,
     facts: factsOf(item, payload, context.now),
-    url: linkOf(payload.url, context.baseUrl),
+    url: (payload.url === undefined ? null : context.buyUrlOf(item)) ?? linkOf(payload.url, context.baseUrl),
     marketplace,
     notice: payload.provider_notice ?? null,
     isStillValid: item.stillValid !== false,

@@ -13,6 +13,7 @@ import {
 const context = {
   baseUrl: 'https://wax.example',
   now: new Date('2026-01-20T12:00:00Z'),
+  buyUrlOf: () => null,
   muteUrlOf: () => 'https://wax.example/api/mute/sealed',
   muteSellerUrlOf: () => 'https://wax.example/api/mute/sealed-seller',
 };

@@ -17,6 +17,7 @@ const linkAction = z.discriminatedUnion('do', [
     rule: z.uuid().nullable(),
   }),
   z.object({ do: z.literal('mute_seller'), user: z.uuid(), listing: z.uuid() }),
+  z.object({ do: z.literal('buy'), user: z.uuid(), listing: z.uuid() }),
 ]);
 /** What a link does, for whom. Whoever has the link may do it, without a login. */
 export type LinkAction = z.infer<typeof linkAction>;

@@ -10,6 +10,7 @@ const NOW = new Date('2026-01-20T12:00:00Z');
 const context = {
   baseUrl: 'https://wax.example',
   now: NOW,
+  buyUrlOf: () => 'https://wax.example/api/buy/sealed',
   muteUrlOf: () => 'https://wax.example/api/mute/sealed',
   muteSellerUrlOf: () => 'https://wax.example/api/mute/sealed-seller',
 };
@@ -108,7 +109,7 @@ describe('mails', () => {
       'From: Germany',
       'Listed: 2 days ago',
       'Why: it fits your alert “Primus on vinyl” (words primus; at most 25.00 EUR; VG+ or better)',
-      'Buy on Discogs: https://www.discogs.com/sell/item/172723812',
+      'Buy on Discogs: https://wax.example/api/buy/sealed',
       'Data provided by Discogs.',
       'Mute this: https://wax.example/api/mute/sealed\n',
       'Mute this seller: https://wax.example/api/mute/sealed-seller\n',
@@ -168,9 +169,11 @@ describe('mails', () => {
   });
 
   it('lead through our own redirect where clicks are counted, and nowhere without an address of ours', () => {
-    expect(compose([found]).text).toContain('https://wax.example/api/outbound/ebay/6608868d');
-    const { url } = readAlert(found, { ...context, baseUrl: undefined });
-    expect(url).toBeNull();
+    expect(compose([found]).text).toContain('Buy on eBay: https://wax.example/api/buy/sealed');
+    const unsealed = { ...context, buyUrlOf: () => null };
+    expect(readAlert(found, unsealed).url).toContain('https://wax.example/api/outbound/ebay/6608868d');
+    expect(readAlert(found, { ...unsealed, baseUrl: undefined }).url).toBeNull();
+    expect(readAlert(drop, { ...unsealed, baseUrl: undefined }).url).toContain('https://www.discogs.com/');
   });
 
   it('put offers that still hold first in a digest, and mark those that are gone', () => {
@@ -228,7 +231,10 @@ describe('mails', () => {
   it.each(['javascript:alert(1)', 'ftp://x', 'nonsense', '//evil.example\\@x'])(
     'lead nowhere with %p',
     (url) => {
-      const alert = readAlert({ ...drop, payload: { url } }, { ...context, baseUrl: undefined });
+      const alert = readAlert(
+        { ...drop, payload: { url } },
+        { ...context, buyUrlOf: () => null, baseUrl: undefined },
+      );
       expect(alert.url).toBeNull();
     },
   );
