@@ -50,8 +50,28 @@ describe('linking a Discogs account', () => {
     });
   });
 
-  it('imports public lists only where the application has a token', async () => {
+  it('imports public lists with key and secret where the application has no token', async () => {
     await withProbe({ DISCOGS_TOKEN: '' }, async (probe) => {
+      const worker = await probe.startWorker({ DISCOGS_TOKEN: '' });
+      try {
+        const me = await probe.user();
+        await me.call('POST', `${BASE}/connect`, { external_user_id: 'Alice' });
+        const { body } = await me.call('POST', `${BASE}/import`);
+        await worker.imports.runDue();
+        const job = await me.call('GET', `${BASE}/import/${(body as { id: string }).id}`);
+        expect(job.body).toMatchObject({ status: 'completed' });
+        const credentials = probe.discogs
+          .requests('/users/Alice')
+          .map(({ headers }) => headers['authorization']);
+        expect([...new Set(credentials.map((text) => text?.split('=')[0]))]).toEqual(['Discogs key']);
+      } finally {
+        await worker.module.close();
+      }
+    });
+  });
+
+  it('imports public lists only where the application has a token, or key and secret', async () => {
+    await withProbe({ DISCOGS_TOKEN: '', DISCOGS_OAUTH_CLIENT_ID: '' }, async (probe) => {
       const me = await probe.user();
       await me.call('POST', `${BASE}/connect`, { external_user_id: 'Alice' });
       const answer = await me.call('POST', `${BASE}/import`);

@@ -176,6 +176,22 @@ describe('watched releases at Discogs', () => {
     ]);
   });
 
+  it('keep an offer whose price is unclear for a moment, and tell nobody of it', async () => {
+    await watch({ targetPrice: 15 });
+    const release = { artist: 'Primus', title: 'Frizzle Fry', masterId: MASTER, numForSale: 2 };
+    discogs.addRelease({ id: RELEASE, ...release, lowestPrice: 12 });
+    await poll();
+    const told = await alerts();
+    const body = { lowest_price: null, num_for_sale: 2, blocked_from_sale: false };
+    discogs.inject({ kind: 'status', status: 200, path: '/marketplace/stats', body });
+    await poll();
+    expect(await db.rows('SELECT status, price FROM listings')).toEqual([
+      { status: 'active', price: '12.00' },
+    ]);
+    await poll();
+    expect(await alerts()).toEqual(told);
+  });
+
   it.each([
     ['blocked from sale', { isBlocked: true, lowestPrice: 20, numForSale: 3 }],
     ['without a price', { lowestPrice: null, numForSale: 2 }],

@@ -81,11 +81,18 @@ function makeRequestLog(db: Database, ids: IdSource, metrics: ProviderMetrics): 
   });
 }
 
+/** The application as it is registered at Discogs; null where it is not. */
+function consumerOf(config: AppConfig): { key: string; secret: string } | null {
+  const { DISCOGS_OAUTH_CLIENT_ID: key, DISCOGS_OAUTH_CLIENT_SECRET: secret } = config;
+  return key === undefined || secret === undefined ? null : { key, secret };
+}
+
 function makeDiscogs(config: AppConfig, tools: ProviderHttpTools): DiscogsProvider {
   return new DiscogsProvider(
     {
       userAgent: config.DISCOGS_USER_AGENT ?? '',
       token: config.DISCOGS_TOKEN ?? '',
+      consumer: consumerOf(config),
       http: {
         baseUrl: config.DISCOGS_API_BASE_URL,
         timeoutMs: config.DISCOGS_TIMEOUT_SECONDS * 1_000,
@@ -104,9 +111,8 @@ function makeAccounts(
   clock: Clock,
   ids: IdSource,
 ): DiscogsAccounts {
-  const { DISCOGS_OAUTH_CLIENT_ID: key, DISCOGS_OAUTH_CLIENT_SECRET: secret } = config;
   return new DiscogsAccounts(discogs.api, {
-    consumer: key === undefined || secret === undefined ? null : { key, secret },
+    consumer: consumerOf(config),
     now: () => clock.now(),
     nextNonce: () => ids.next(),
   });
@@ -140,7 +146,9 @@ function makeEbay(config: AppConfig, tools: ProviderHttpTools): EbayProvider {
 }
 
 function makeRegistry(config: AppConfig, discogs: DiscogsProvider, ebay: EbayProvider, mock: MockProvider) {
-  const { DISCOGS_USER_AGENT, DISCOGS_TOKEN, EBAY_CLIENT_ID, EBAY_CLIENT_SECRET } = config;
+  const { DISCOGS_USER_AGENT, EBAY_CLIENT_ID, EBAY_CLIENT_SECRET } = config;
+  // A registered application needs no personal token besides.
+  const DISCOGS_TOKEN = config.DISCOGS_TOKEN ?? consumerOf(config)?.key;
   return new ProviderRegistry([
     { provider: discogs, disabledReason: missingConfigReason({ DISCOGS_USER_AGENT, DISCOGS_TOKEN }) },
     { provider: ebay, disabledReason: missingConfigReason({ EBAY_CLIENT_ID, EBAY_CLIENT_SECRET }) },

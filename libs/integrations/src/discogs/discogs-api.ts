@@ -10,8 +10,10 @@ const THROTTLED_FOR_MS = 60_000;
 export interface DiscogsApiOptions {
   /** Unique to this installation, for example `WaxWatch/1.0 +https://waxwatch.example`: Discogs refuses others. */
   userAgent: string;
-  /** The application's personal access token. */
+  /** The application's personal access token; empty where it has none. */
   token: string;
+  /** Consumer key and secret, which do as well for what belongs to nobody. */
+  consumer?: { key: string; secret: string } | null;
   http: Pick<
     ProviderHttpOptions,
     | 'baseUrl'
@@ -74,8 +76,14 @@ export class DiscogsApi {
   /** Throws `ProviderError`: `gone` for unknown ids, `credential` for a refused token, and the usual ones. */
   async request<T>(request: DiscogsRequest<T>, call: ProviderCall): Promise<T> {
     const credential = request.authorization === undefined ? 'app' : 'user';
-    const authorization = request.authorization ?? (() => `Discogs token=${this.options.token}`);
+    const authorization = request.authorization ?? (() => this.ownAuthorization());
     return (await this.http.call({ ...request, authorization, credential }, call)).data;
+  }
+
+  private ownAuthorization(): string {
+    const { token, consumer } = this.options;
+    if (token === '' && consumer) return `Discogs key=${consumer.key}, secret=${consumer.secret}`;
+    return `Discogs token=${token}`;
   }
 
   /** Ends all connections. */

@@ -23,13 +23,16 @@ export interface DiscogsEntry extends DiscogsHit {
   url: string;
 }
 
-/** The cheapest copy for sale; null when there is none, or when Discogs blocks sales of the release. */
-export function toOffer(stats: DiscogsStats): DiscogsOffer | null {
+/**
+ * The cheapest copy for sale; null when there is none, or when Discogs blocks sales of the release. `unclear` where
+ * copies are for sale at no price that can be one: that is neither a price nor the end of an offer.
+ */
+export function toOffer(stats: DiscogsStats): DiscogsOffer | null | 'unclear' {
   const price = toMoney(stats.lowest_price?.value);
   const currency = toCurrency(stats.lowest_price?.currency);
   const numForSale = stats.num_for_sale ?? 0;
-  if (price === null || currency === null || numForSale < 1 || stats.blocked_from_sale === true) return null;
-  return { price, currency, numForSale };
+  if (numForSale < 1 || stats.blocked_from_sale === true) return null;
+  return price === null || currency === null ? 'unclear' : { price, currency, numForSale };
 }
 
 /** A search result; null for one that is malformed or hostile. */
@@ -99,11 +102,12 @@ const catalogueNumber = (catno: string | null | undefined): string | null =>
 const formatsOf = ({ formats }: DiscogsRelease): string | undefined =>
   formats?.flatMap(({ name, descriptions = [] }) => [name, ...descriptions]).join(', ');
 
-/** The cheapest copy of any pressing of a master; null when nothing is for sale. */
-export function masterListing(master: DiscogsMaster, currency: string): ProviderListing | null {
+/** The cheapest copy of any pressing of a master; null when nothing is for sale, `unclear` as for releases. */
+export function masterListing(master: DiscogsMaster, currency: string): ProviderListing | null | 'unclear' {
   const price = toMoney(master.lowest_price);
   const numForSale = master.num_for_sale ?? 0;
-  if (price === null || numForSale < 1) return null;
+  if (numForSale < 1) return null;
+  if (price === null) return 'unclear';
   const artist = joinArtists(master.artists);
   const url = siteUrl(master.uri) ?? `${SITE}/master/${master.id}`;
   return {

@@ -39,8 +39,8 @@ export class DiscogsMarket {
     this.cache = new ExpiringCache(MAX_CACHED, now);
   }
 
-  /** The cheapest copy now. Throws `ProviderError`. */
-  async offer(releaseId: number, call: ProviderCall): Promise<DiscogsOffer | null> {
+  /** The cheapest copy now, as `toOffer` reads it. Throws `ProviderError`. */
+  async offer(releaseId: number, call: ProviderCall): Promise<DiscogsOffer | null | 'unclear'> {
     const stats = await this.api.request(
       {
         path: `/marketplace/stats/${releaseId}`,
@@ -51,7 +51,7 @@ export class DiscogsMarket {
       call,
     );
     const offer = toOffer(stats);
-    this.cache.set(releaseId, { offer });
+    this.cache.set(releaseId, { offer: knownOffer(offer) });
     return offer;
   }
 
@@ -83,7 +83,7 @@ export class DiscogsMarket {
     const work = async (): Promise<void> => {
       for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
         try {
-          offers.set(id, await this.offer(id, call));
+          offers.set(id, knownOffer(await this.offer(id, call)));
         } catch (error) {
           if (!isProviderError(error)) throw error;
           if (STOPPING.has(error.kind)) queue.length = 0;
@@ -94,3 +94,7 @@ export class DiscogsMarket {
     return ids.filter((id) => !offers.has(id)).length;
   }
 }
+
+/** A search shows what is unclear without a price. */
+const knownOffer = (offer: DiscogsOffer | null | 'unclear'): DiscogsOffer | null =>
+  offer === 'unclear' ? null : offer;

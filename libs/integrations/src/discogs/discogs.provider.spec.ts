@@ -265,13 +265,16 @@ describe('DiscogsProvider release lookup', () => {
   it.each([
     { lowest_price: { currency: 'USD', value: 5 }, num_for_sale: 1, blocked_from_sale: true },
     { lowest_price: { currency: 'USD', value: 5 }, num_for_sale: 0, blocked_from_sale: false },
-    { lowest_price: { currency: '?', value: 5 }, num_for_sale: 1 },
-    { lowest_price: { currency: 'USD', value: -5 }, num_for_sale: 1 },
-    { lowest_price: null, num_for_sale: 3 },
-    {},
+    { lowest_price: null, num_for_sale: null, blocked_from_sale: true },
+    { lowest_price: null, num_for_sale: null },
   ])('makes no offer of %j', async (body) => {
     simulator.inject({ kind: 'status', status: 200, path: '/marketplace/stats', body });
     expect(await client().lookup('release', 1)).toBeNull();
+  });
+
+  it('does not take an answer that says nothing for the end of an offer', async () => {
+    simulator.inject({ kind: 'status', status: 200, path: '/marketplace/stats', body: {} });
+    expect(await refusalOf(client().lookup('release', 1))).toMatchObject({ kind: 'bad_response' });
   });
 
   it('asks for prices in the configured currency', async () => {
@@ -311,6 +314,24 @@ describe('DiscogsProvider release lookup', () => {
     expect(await client().lookup('master', 6)).toBeNull();
   });
 
+  it.each([
+    ['null', null],
+    ['a negative one', { currency: 'USD', value: -5 }],
+    ['a huge one', { currency: 'USD', value: 1e300 }],
+    ['one in no currency', { currency: '$', value: 5 }],
+    ['nothing', { currency: 'USD', value: 0 }],
+  ])(
+    'calls copies for sale at %s unclear, which is neither a price nor the end of an offer',
+    async (_what, price) => {
+      const { id } = simulator.addRelease({ title: 'Odd', lowestPrice: 9, numForSale: 2 });
+      const body = { lowest_price: price, num_for_sale: 2, blocked_from_sale: false };
+      simulator.inject({ kind: 'status', status: 200, path: '/marketplace/stats', body });
+      const { lookup } = client();
+      expect(await refusalOf(lookup('release', id))).toMatchObject({ kind: 'bad_response' });
+      expect(await lookup('release', id)).toMatchObject({ price: '9.00' });
+    },
+  );
+
   it.each(['release', 'master'] as const)('calls an unknown %s gone', async (kind) => {
     const error = await refusalOf(client().lookup(kind, 404));
     expect(error).toMatchObject({ kind: 'gone', status: 404, message: 'Discogs error 404' });
@@ -341,6 +362,15 @@ describe('DiscogsProvider catalogue', () => {
 });
 
 describe('DiscogsProvider limits and credentials', () => {
+  it('calls with key and secret where it has no token', async () => {
+    series(1);
+    const consumer = { key: DISCOGS_KEYS.consumerKey, secret: DISCOGS_KEYS.consumerSecret };
+    const { search, tools } = client({ token: '', consumer });
+    expect((await search('series')).items).toHaveLength(1);
+    expect(simulator.journal[0]?.headers['authorization']).toMatch(/^Discogs key=/);
+    expect(JSON.stringify(tools.requests.attempts)).not.toContain(DISCOGS_KEYS.consumerSecret);
+  });
+
   it.each([
     // Discogs' network refuses it with a page, which says nothing of credentials.
     ['a generic agent', { userAgent: 'undici' }, { kind: 'throttled', status: 403 }],

@@ -128,6 +128,7 @@ export class DiscogsProvider implements ListingProvider {
   async lookupRelease(ref: ReleaseRef, call: ProviderCall): Promise<ProviderListing | null> {
     if (ref.kind === 'master') return await this.lookupMaster(ref.id, call);
     const offer = await this.market.offer(ref.id, call);
+    if (offer === 'unclear') throw unclear('/marketplace/stats/{release_id}');
     return offer ? releaseListing(await this.release(ref.id, call), offer) : null;
   }
 
@@ -191,7 +192,9 @@ export class DiscogsProvider implements ListingProvider {
       },
       call,
     );
-    return masterListing(master, this.currency);
+    const listing = masterListing(master, this.currency);
+    if (listing === 'unclear') throw unclear('/masters/{master_id}');
+    return listing;
   }
 }
 
@@ -208,6 +211,11 @@ function toPage(page: SearchPageRequest): { number: number; size: number } {
     });
   }
   return { number, size };
+}
+
+function unclear(endpoint: string): ProviderError {
+  const message = 'Discogs unreadable response: copies for sale without a price';
+  return new ProviderError('bad_response', message, { provider: 'discogs', endpoint });
 }
 
 function cancelled(endpoint: string): ProviderError {

@@ -36,11 +36,13 @@ export const discogsHitSchema = z.object({
 export type DiscogsHit = z.infer<typeof discogsHitSchema>;
 
 /** `/marketplace/stats/{release_id}`; nulls mean that nothing is for sale. */
-export const discogsStatsSchema = z.object({
-  lowest_price: z.object({ currency: z.string(), value: z.number() }).nullish(),
-  num_for_sale: z.number().int().nullish(),
-  blocked_from_sale: z.boolean().nullish(),
-});
+export const discogsStatsSchema = z
+  .object({
+    lowest_price: z.object({ currency: z.string(), value: z.number() }).nullish(),
+    num_for_sale: z.number().int().nullish(),
+    blocked_from_sale: z.boolean().nullish(),
+  })
+  .refine((stats) => Object.keys(stats).length > 0, 'says nothing');
 export type DiscogsStats = z.infer<typeof discogsStatsSchema>;
 
 const artists = z
