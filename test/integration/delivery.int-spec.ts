@@ -241,7 +241,7 @@ describe('delivery', () => {
     expect(await onlyRowOf(user)).toMatchObject({ status: 'failed', error_code: 'attempts_exhausted' });
   });
 
-  it('parks a row that killed five processes, with the next sweep', async () => {
+  it('parks a row that was claimed five times without an outcome, with the next sweep', async () => {
     const user = await insertUser(db);
     await insertNotifications(db, user, 1, { attempts: 5 });
 
