@@ -54,7 +54,7 @@ describe('polling eBay', () => {
         EBAY_CLIENT_SECRET,
         EBAY_MAX_ATTEMPTS: '1',
         SCHEDULER_POLL_INTERVAL_SECONDS: '3600',
-        SCHEDULER_RULE_LIMIT: '5',
+        EBAY_POLL_PAGE_SIZE: '5',
         SCHEDULER_NEXT_RUN_JITTER_SECONDS: '0',
       },
     );

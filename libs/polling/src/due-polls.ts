@@ -137,7 +137,7 @@ export class DuePolls {
       const outcome = await this.poller.poll(
         { ...target, marketplace: target.marketplace === '' ? null : target.marketplace },
         {
-          pageSize: this.config.SCHEDULER_RULE_LIMIT,
+          pageSize: this.pageSizeAt(target.provider),
           isSinglePage: target.isFirst,
           isOldStock: target.isFirst || isWider,
           isCatchingUp: target.isCatchingUp || isWider,
@@ -166,6 +166,10 @@ export class DuePolls {
       await this.setBack(target, error);
       return false;
     }
+  }
+
+  private pageSizeAt(provider: ProviderName): number {
+    return provider === 'ebay' ? this.config.EBAY_POLL_PAGE_SIZE : this.config.SCHEDULER_RULE_LIMIT;
   }
 
   private async retire(target: ClaimedTarget): Promise<true> {

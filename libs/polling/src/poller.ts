@@ -102,6 +102,9 @@ export class Poller {
         page >= PAGES_FOR_LATE_ITEMS || reachesBack(answer.items, options.lastPolledMs ?? null);
       // Where the order is not ours, known items say nothing of those behind them.
       const isKnownFromHere = answer.isInOrder && endsInKnown(stored) && isFarEnough;
+      if (page === MAX_PAGES && cursor !== null && !isKnownFromHere && !options.isCatchingUp) {
+        this.logger.warn({ event: 'poll.flood', provider: provider.name, pages: page });
+      }
       if (isLast || (!options.isCatchingUp && isKnownFromHere)) break;
     }
     return outcome;

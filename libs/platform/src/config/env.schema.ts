@@ -147,6 +147,7 @@ export const envSchema = z.object({
   EBAY_CLIENT_SECRET: optionalText(),
   EBAY_OAUTH_SCOPE: textOr('https://api.ebay.com/oauth/api_scope'),
   EBAY_MARKETPLACE_ID: textOr('EBAY_US'),
+  EBAY_POLL_PAGE_SIZE: int(100, { min: 1, max: 200 }),
   EBAY_CHECKS_PER_DAY: int(400, { min: 0, max: 10_000_000 }),
   EBAY_CHECK_AFTER_HOURS: decimal(24, { min: 0.1, max: 8760 }),
   EBAY_CATEGORY_IDS: list([]),
