@@ -57,6 +57,16 @@ const WHAT: Readonly<Partial<Record<EventType, string>>> = {
   CHANNEL_TESTED: 'Test',
 };
 
+/** Why we stopped using a channel. */
+const STOPPED_FOR: Readonly<Record<string, string>> = {
+  hard_bounce: 'e-mails to your address came back; give another address, or have this one tried again',
+  soft_bounces:
+    'e-mails to your address kept coming back; give another address, or have this one tried again',
+  complaint: 'your mailbox reported our e-mails as unwanted; an administrator may allow them again',
+  target_gone: 'nobody is there any more; enable it to have it tried again, or set up another',
+  unusable_secret: 'what leads there can no longer be read; set it up again',
+};
+
 /** Reads an event as a person wants to hear it. Whatever is missing or odd in the payload is left out. */
 export function readAlert(item: AlertItem, context: AlertContext): Alert {
   const payload = alertPayload.parse(item.payload);
@@ -179,7 +189,7 @@ const yearOf = ({ watch_match_mode: mode, watch_release_year: year }: AlertPaylo
   mode === 'exact_release' ? year : undefined;
 
 function detailsOf(type: EventType, payload: AlertPayload): string | null {
-  if (type === 'CHANNEL_DISABLED') return payload.reason ?? null;
+  if (type === 'CHANNEL_DISABLED') return STOPPED_FOR[payload.reason ?? ''] ?? payload.reason ?? null;
   if (payload.processed_count === undefined) return null;
   return `${payload.imported_count ?? 0} of ${payload.processed_count} items imported`;
 }

@@ -13,9 +13,10 @@ import {
 const context = {
   baseUrl: 'https://wax.example',
   now: new Date('2026-01-20T12:00:00Z'),
-  buyUrlOf: () => null,
-  muteUrlOf: () => 'https://wax.example/api/mute/sealed',
-  muteSellerUrlOf: () => 'https://wax.example/api/mute/sealed-seller',
+  // About as long as sealed links are.
+  buyUrlOf: () => `https://wax.example/api/buy/${'b'.repeat(190)}`,
+  muteUrlOf: () => `https://wax.example/api/mute/${'m'.repeat(240)}`,
+  muteSellerUrlOf: () => `https://wax.example/api/mute/${'s'.repeat(200)}`,
 };
 const itemOf = (words: string[]): AlertItem => ({
   notificationId: 'n',
@@ -86,6 +87,7 @@ describe('messages to chats', () => {
       fc.property(digests, (items) => {
         const alerts = alertsOf(items);
         const telegram = telegramText(alerts);
+        expect(telegram).toContain('<b>');
         expect(telegram.length).toBeLessThanOrEqual(4096);
         expect(Buffer.byteLength(pushMessage('m', alerts))).toBeLessThanOrEqual(3993);
         expect(Buffer.byteLength(String(ntfyMessage(alerts)['message']))).toBeLessThanOrEqual(4096);
@@ -155,7 +157,7 @@ describe('messages to chats', () => {
   it('have no link that is longer than any channel takes', () => {
     const item = itemOf(['Frizzle Fry', '', '', '']);
     const payload = { ...(item.payload as object), url: `https://shop.example/${'ü'.repeat(1_900)}` };
-    const alerts = alertsOf([{ ...item, payload }]);
+    const alerts = [readAlert({ ...item, payload }, { ...context, buyUrlOf: () => null })];
 
     expect(alerts.map(({ url }) => url?.length ?? 0)).toEqual([0]);
     expectSlackLimits(slackMessage(alerts));

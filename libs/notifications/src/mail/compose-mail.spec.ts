@@ -168,6 +168,19 @@ describe('mails', () => {
     expect(factsOf({ ...old, watch_match_mode: undefined })).not.toHaveProperty('Pressing');
   });
 
+  it.each([
+    ['hard_bounce', 'e-mails to your address came back'],
+    ['complaint', 'your mailbox reported our e-mails as unwanted'],
+    ['target_gone', 'nobody is there any more'],
+    ['something_new', 'something_new'],
+  ])('say in words that a channel was switched off for %s', (reason, words) => {
+    const payload = { channel: 'email', label: null, reason };
+    const { subject, text } = compose([{ ...drop, eventType: 'CHANNEL_DISABLED', payload }]);
+
+    expect(subject).toBe('A notification channel was switched off: email');
+    expect(text).toContain(`Details: ${words}`);
+  });
+
   it('lead through our own redirect where clicks are counted, and nowhere without an address of ours', () => {
     expect(compose([found]).text).toContain('Buy on eBay: https://wax.example/api/buy/sealed');
     const unsealed = { ...context, buyUrlOf: () => null };
