@@ -7,6 +7,8 @@ import { DiscogsAccount1764000000010 } from './1764000000010-discogs-account';
 import { Sessions1764000000020 } from './1764000000020-sessions';
 import { ListingMappings1764000000040 } from './1764000000040-listing-mappings';
 import { WatchBackfills1764000000041 } from './1764000000041-watch-backfills';
+import { ReleaseCodes1764000000042 } from './1764000000042-release-codes';
+import { WatchesOfReleases1764000000043 } from './1764000000043-watches-of-releases';
 import { EbayAccountDeletions1764000000045 } from './1764000000045-ebay-account-deletions';
 import { ExchangeRates1764000000046 } from './1764000000046-exchange-rates';
 import { DiscogsLists1764000000047 } from './1764000000047-discogs-lists';
@@ -33,6 +35,8 @@ export const MIGRATIONS = [
   Sessions1764000000020,
   ListingMappings1764000000040,
   WatchBackfills1764000000041,
+  ReleaseCodes1764000000042,
+  WatchesOfReleases1764000000043,
   EbayAccountDeletions1764000000045,
   ExchangeRates1764000000046,
   DiscogsLists1764000000047,

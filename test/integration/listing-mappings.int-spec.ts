@@ -167,4 +167,71 @@ describe('mapping of listings to watched releases', () => {
 
     expect(await alertsOf(honest.userId)).toEqual([]);
   });
+
+  describe('by what is printed on the release', () => {
+    const exact = async (releaseId: number, title: string) => {
+      const userId = await insertUser(db);
+      const over = {
+        discogsReleaseId: releaseId,
+        discogsMasterId: releaseId,
+        title,
+        artist: 'Can',
+        year: 1973,
+      };
+      return { id: await insertWatchRelease(db, { userId, matchMode: 'exact_release', ...over }), userId };
+    };
+    const onEbayOnly = async (userId: string) =>
+      (await alertsOf(userId)).filter(({ payload }) => 'provider' in payload && payload.provider === 'ebay');
+    const onDiscogs = (releaseId: number, raw: Record<string, unknown>) =>
+      aListing({ provider: 'discogs', discogsReleaseId: releaseId, title: 'Somebody - Something', raw });
+    const evidenceOf = async (userId: string): Promise<unknown[]> =>
+      (await onEbayOnly(userId)).map(({ payload }) => (payload.matched as { mapping?: object }).mapping);
+
+    it('knows a pressing by the number that Discogs says, for watches that are there already', async () => {
+      const { userId } = await exact(2001, 'Delay 1968');
+      await ingest.ingest([onEbay('Can - Delay 1968 LP')]);
+      await ingest.ingest([onDiscogs(2001, { catnos: ['SPOON 012'], barcodes: ['5099902987613'] })]);
+      const listing = onEbay('Can - Delay LP Spoon 012 blue label');
+      await ingest.ingest([onEbay('Can - Delay 1968 LP SPOON 012'), listing]);
+
+      expect(await evidenceOf(userId)).toMatchObject([{ evidence: 'artist_title_catno', code: 'SPOON 012' }]);
+    });
+
+    it('forgets no number that it has heard of, and counts nothing new as no change', async () => {
+      const { id } = await exact(2002, 'Unlimited');
+      const version = async () =>
+        (await db.rows<{ version: number }>('SELECT version FROM watch_releases WHERE id = $1', [id]))[0]
+          ?.version;
+      await ingest.ingest([onDiscogs(2002, { catnos: ['UAS 1'], barcodes: ['12345670'] })]);
+      const before = await version();
+      await ingest.ingest([onDiscogs(2002, { catno: 'UAS 1' }), onDiscogs(2002, {})]);
+      expect(await version()).toBe(before);
+      await ingest.ingest([onDiscogs(2002, { catnos: ['UAS 2'] })]);
+
+      expect(await version()).toBe((before ?? 0) + 1);
+      expect(await db.rows('SELECT * FROM release_codes WHERE discogs_release_id = 2002')).toMatchObject([
+        { catalogue_numbers: expect.arrayContaining(['UAS 1', 'UAS 2']) as string[], barcodes: ['12345670'] },
+      ]);
+    });
+
+    it('matches when item specifics say the barcode that the search did not show, and keeps both pieces of evidence', async () => {
+      const { userId } = await exact(2003, 'Flow Motion');
+      const { userId: anyPressing } = await watch(2003, 'Flow Motion', 'Can');
+      await ingest.ingest([onDiscogs(2003, { barcodes: ['5099902987613'] })]);
+      const listing = onEbay('Can - Flow Motion LP');
+      await ingest.ingest([listing]);
+      expect(await onEbayOnly(userId)).toEqual([]);
+
+      await ingest.ingest([{ ...listing, raw: { aspects: { barcode: '5099902987613' } } }]);
+      await ingest.ingest([{ ...listing, price: '3.00' }]);
+
+      expect(await evidenceOf(userId)).toMatchObject([{ evidence: 'artist_title_barcode' }]);
+      expect(await alertsOf(anyPressing)).toHaveLength(1);
+      expect(await mappingsOf(listing.externalId)).toEqual([
+        { kind: 'master', discogs_id: 2003, evidence: 'artist_title', score: '0.95' },
+        { kind: 'master', discogs_id: 2003, evidence: 'artist_title_barcode', score: '0.99' },
+        { kind: 'release', discogs_id: 2003, evidence: 'artist_title_barcode', score: '0.99' },
+      ]);
+    });
+  });
 });

@@ -116,3 +116,14 @@ export function toProviderUrl(
   const isPlain = url.protocol === 'https:' && url.username === '' && url.password === '' && url.port === '';
   return isPlain && isHost(url.hostname) ? url.href : null;
 }
+
+/** The digits of a UPC or EAN (8 to 14), which people group as they like; null for anything else. */
+export function toBarcode(text: string | null | undefined): string | null {
+  const digits = (text ?? '').replace(/[\s-]/g, '');
+  return /^\d{8,14}$/.test(digits) && !/^(\d)\1*$/.test(digits) ? digits : null;
+}
+
+/** A barcode that stands somewhere in a text, in groups or in one; null where there is none. */
+export function barcodeIn(text: string): string | null {
+  return toBarcode(/(?<![\d-])\d(?:[ -]?\d){11,12}(?![\d-])/.exec(text)?.[0]);
+}

@@ -3,6 +3,7 @@ export { ListingAlert } from './listing-alert.entity';
 export { OutboundClick } from './outbound-click.entity';
 export { PriceSnapshot } from './price-snapshot.entity';
 export { RuleBaseline } from './rule-baseline.entity';
+export { ReleaseCodes } from './release-codes.entity';
 export { RuleBackfill } from './rule-backfill.entity';
 export { WatchBackfill } from './watch-backfill.entity';
 export { WatchBackfills } from './watch-backfills';

@@ -9,6 +9,7 @@ import { toBatch } from './listing-batch';
 import { ListingStore, type StoredListing } from './listing-store';
 import { NewMatches } from './new-matches';
 import { PriceChanges } from './price-changes';
+import { keepReleaseCodes } from './release-codes';
 import { ACTIVE_LISTINGS, OFFERS_OF_RELEASE, SET_ASIDE_ENDED_OFFERS } from './store-listings.sql';
 import { type ListingRow, toProviderListing } from './stored-row';
 
@@ -109,6 +110,7 @@ export class ListingIngest {
     { matchesKnown, isOldStock, fx }: IngestOptions & { fx: FxRates },
   ): Promise<IngestSummary> {
     const stored = await this.store.store(tx, listings);
+    await keepReleaseCodes(tx, stored);
     const news = stored.filter(({ outcome }) => outcome !== 'seen');
     const changes = await this.priceChanges.eventsFor(tx, news);
     const createdMatches = await this.newMatches.record(tx, matchesKnown ? stored : news, changes, {

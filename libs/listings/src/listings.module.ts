@@ -16,6 +16,7 @@ import { NewMatches } from './new-matches';
 import { OutboundClick } from './outbound-click.entity';
 import { PriceChanges } from './price-changes';
 import { PriceSnapshot } from './price-snapshot.entity';
+import { ReleaseCodes } from './release-codes.entity';
 import { RuleBackfill } from './rule-backfill.entity';
 import { RuleBaseline } from './rule-baseline.entity';
 import { SellerErasure } from './seller-erasure';
@@ -32,6 +33,7 @@ import { WatchMatches } from './watch-matches';
       ListingMapping,
       OutboundClick,
       PriceSnapshot,
+      ReleaseCodes,
       RuleBackfill,
       RuleBaseline,
       WatchBackfill,

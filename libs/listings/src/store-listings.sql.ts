@@ -48,10 +48,11 @@ export const UPDATE_KNOWN = `
       coalesce(i.discogs_release_id, l.discogs_release_id) AS discogs_release_id,
       coalesce(i.discogs_master_id, l.discogs_master_id) AS discogs_master_id,
       (l.price, l.currency, l.title, CASE WHEN NOT g.keeps_grade THEN l.condition END, l.status, l.url, l.shipping_price,
-        coalesce(i.discogs_release_id, l.discogs_release_id), coalesce(i.discogs_master_id, l.discogs_master_id))
+        coalesce(i.discogs_release_id, l.discogs_release_id), coalesce(i.discogs_master_id, l.discogs_master_id),
+        CASE WHEN i.raw ? 'aspects' THEN l.raw->'aspects' END)
       IS DISTINCT FROM
       (i.price, i.currency, i.title, CASE WHEN NOT g.keeps_grade THEN i.condition END, i.status, i.url, i.shipping_price,
-        l.discogs_release_id, l.discogs_master_id) AS is_changed
+        l.discogs_release_id, l.discogs_master_id, i.raw->'aspects') AS is_changed
     FROM input i JOIN listings l ON l.provider = i.provider AND l.external_id = i.external_id
     CROSS JOIN LATERAL (SELECT ${KEEPS_GRADE} AS keeps_grade) g
     ORDER BY i.n

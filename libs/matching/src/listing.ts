@@ -16,6 +16,8 @@ export interface MatchableListing {
   readonly currency: string;
   /** 1 (poor) to 8 (mint); null when the seller states no grade that we know. */
   readonly conditionRank: number | null;
+  /** What its seller says of the pressing apart from the title: texts with catalogue number and barcode in them. */
+  readonly codes: readonly Spellings[];
   readonly discogsReleaseId: number | null;
   readonly discogsMasterId: number | null;
   /** Only active listings match anything. */
@@ -36,6 +38,8 @@ export interface ListingFacts {
   discogsReleaseId: number | null;
   discogsMasterId: number | null;
   status: string;
+  /** What else the provider says; `aspects` may hold the pressing's `catno` and `barcode`. */
+  raw?: Record<string, unknown> | null;
 }
 
 export function toMatchable(facts: ListingFacts): MatchableListing {
@@ -47,8 +51,15 @@ export function toMatchable(facts: ListingFacts): MatchableListing {
     shippingMinor: toMinor(facts.shippingPrice, 'up'),
     currency: facts.currency.trim().toUpperCase(),
     conditionRank: conditionRank(facts.condition),
+    codes: codesOf(facts.raw?.aspects),
     discogsReleaseId: facts.discogsReleaseId,
     discogsMasterId: facts.discogsMasterId,
     isActive: facts.status === 'active',
   };
+}
+
+function codesOf(aspects: unknown): Spellings[] {
+  if (typeof aspects !== 'object' || aspects === null) return [];
+  const { catno, barcode }: { catno?: unknown; barcode?: unknown } = aspects;
+  return [catno, barcode].flatMap((code) => (typeof code === 'string' ? [readSpellings(code)] : []));
 }

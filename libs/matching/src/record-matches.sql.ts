@@ -1,3 +1,5 @@
+import { RELEASE_CODES, WATCH_DATA } from './watch-data.sql';
+
 /**
  * One array per column: rule, version, listing, context. The index only proposes: a rule that changed or was
  * disabled since, or whose user is inactive, is left out here. Answers with the matches that are new.
@@ -31,11 +33,8 @@ export const CURRENT_RULES = `
 /** Those of the watched releases $1 that are active, of active users. */
 export const CURRENT_WATCHES = `
   SELECT 'watch' AS kind, w.id, w.version, w.is_active, NULL AS user_currency,
-         jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
-           'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
-           'currency', w.currency, 'min_condition', w.min_condition, 'title', w.title, 'artist', w.artist,
-           'year', w.year) AS data,
+         ${WATCH_DATA} AS data,
          w.user_id, w.title AS name, w.artist, w.year
   FROM unnest($1::uuid[]) AS c (id)
-  JOIN watch_releases w ON w.id = c.id AND w.is_active
+  JOIN watch_releases w ON w.id = c.id AND w.is_active ${RELEASE_CODES}
   JOIN users u ON u.id = w.user_id AND u.is_active`;

@@ -1,6 +1,7 @@
 import { conditionRank } from '@waxwatch/grading';
 import { toMinor } from './money';
 import { ALL_PROVIDERS, providerMask } from './providers';
+import { compileCodes, type ReleaseCodes } from './release/release-codes';
 import { compileReleaseName, type ReleaseName } from './release/release-name';
 import { distinctTerms, MAX_TERMS, parseSearchLine, parseTerm, type Term } from './term';
 
@@ -131,6 +132,9 @@ export interface WatchInput {
   title: string;
   artist: string | null;
   year: number | null;
+  /** Of the release, as far as known. */
+  catalogueNumbers?: readonly string[];
+  barcodes?: readonly string[];
   /** A decimal; null accepts any price. */
   targetPrice: string | number | null;
   currency: string;
@@ -149,11 +153,15 @@ export interface CompiledWatch extends ScalarBounds {
   readonly name: ReleaseName | null;
   /** The year of the pressing, which an exact watch wants stated. */
   readonly year: number | null;
+  /** What is printed on the release, and proves it beside its name. */
+  readonly codes: ReleaseCodes;
   readonly stated: { readonly minCondition: string | null };
 }
 
 export function compileWatch(watch: WatchInput): CompiledWatch | NeverMatching {
   const { id, version, matchMode } = watch;
+  const codes = compileCodes(watch);
+  const hasCodes = codes.barcodes.length + codes.catalogueNumbers.length > 0;
   const discogsId = matchMode === 'exact_release' ? watch.discogsReleaseId : watch.discogsMasterId;
   const maxPrice = toMinor(watch.targetPrice, 'down') ?? Infinity;
   const currency = maxPrice === Infinity ? null : readCurrency(watch.currency);
@@ -166,8 +174,10 @@ export function compileWatch(watch: WatchInput): CompiledWatch | NeverMatching {
     version,
     matchMode,
     discogsId,
-    name: matchMode === 'exact_release' && watch.year === null ? null : compileReleaseName(watch),
+    name:
+      matchMode === 'exact_release' && watch.year === null && !hasCodes ? null : compileReleaseName(watch),
     year: watch.year,
+    codes,
     providers: ALL_PROVIDERS,
     currency,
     includesShipping: false,

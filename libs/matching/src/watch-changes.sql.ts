@@ -1,3 +1,5 @@
+import { RELEASE_CODES, WATCH_DATA } from './watch-data.sql';
+
 /**
  * Rules and watched releases that changed in transaction $1 or later, and the oldest transaction that is still
  * running: the next look starts there. What such a transaction changed is not visible yet, and may commit after
@@ -12,11 +14,8 @@ export const CHANGED_WATCHES = `
     WHERE r.change_txid >= $1
     UNION ALL
     SELECT 'watch', w.id, w.version, w.is_active, NULL,
-           jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
-             'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
-             'currency', w.currency, 'min_condition', w.min_condition, 'title', w.title, 'artist', w.artist,
-             'year', w.year)
-    FROM watch_releases w
+           ${WATCH_DATA}
+    FROM watch_releases w ${RELEASE_CODES}
     WHERE w.change_txid >= $1
   ) c ON true`;
 
@@ -30,11 +29,8 @@ export const ACTIVE_RULES = `
 /** The active watched releases after id $1, for the first load. */
 export const ACTIVE_WATCHES = `
   SELECT 'watch' AS kind, w.id, w.version, w.is_active, NULL AS user_currency,
-         jsonb_build_object('match_mode', w.match_mode, 'discogs_release_id', w.discogs_release_id,
-           'discogs_master_id', w.discogs_master_id, 'target_price', w.target_price::text,
-           'currency', w.currency, 'min_condition', w.min_condition, 'title', w.title, 'artist', w.artist,
-           'year', w.year) AS data
-  FROM watch_releases w
+         ${WATCH_DATA} AS data
+  FROM watch_releases w ${RELEASE_CODES}
   WHERE w.is_active AND w.id > $1
   ORDER BY w.id LIMIT $2`;
 

@@ -5,6 +5,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Index('ix_watch_releases_user_active', ['userId', 'isActive'])
 @Index('ix_watch_releases_user_keyset', ['userId', 'createdAt', 'id'])
 @Index('ix_watch_releases_change_txid', ['changeTxid'])
+@Index('ix_watch_releases_discogs_release', ['discogsReleaseId'])
 @Index('uq_watch_release_user_exact_release', ['userId', 'discogsReleaseId'], {
   unique: true,
   where: `match_mode = 'exact_release'`,

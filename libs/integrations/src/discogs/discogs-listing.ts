@@ -1,5 +1,5 @@
 import type { CatalogueHit, ProviderListing } from '../listing-provider';
-import { cleanText, cleanTitle, toCurrency, toMoney, toProviderUrl } from '../listing-text';
+import { cleanText, cleanTitle, toBarcode, toCurrency, toMoney, toProviderUrl } from '../listing-text';
 import {
   discogsHitSchema,
   type DiscogsHit,
@@ -89,9 +89,22 @@ export function releaseListing(release: DiscogsRelease, offer: DiscogsOffer): Pr
       format: cleanText(formatsOf(release), 120),
       label: cleanText(release.labels?.[0]?.name, 120),
       catno: catalogueNumber(release.labels?.[0]?.catno),
+      ...codesOf(release),
       numForSale: offer.numForSale,
     }),
   };
+}
+
+const MOST_CODES = 8;
+
+/** All catalogue numbers and barcodes of a release; what it has none of is left out. */
+function codesOf({ labels = [], identifiers = [] }: DiscogsRelease): Record<string, string[] | null> {
+  const catnos = labels.flatMap(({ catno }) => catalogueNumber(catno) ?? []);
+  const barcodes = identifiers.flatMap(({ type, value }) =>
+    type?.toLowerCase() === 'barcode' ? (toBarcode(value) ?? []) : [],
+  );
+  const some = (codes: string[]) => (codes.length === 0 ? null : [...new Set(codes)].slice(0, MOST_CODES));
+  return { catnos: some(catnos), barcodes: some(barcodes) };
 }
 
 /** Discogs writes "none" for records without a number. */

@@ -66,6 +66,10 @@ export const discogsReleaseSchema = z.object({
     .array(z.object({ name: z.string(), catno: optionalText }))
     .optional()
     .catch(undefined),
+  identifiers: z
+    .array(z.object({ type: optionalText, value: optionalText }))
+    .optional()
+    .catch(undefined),
 });
 export type DiscogsRelease = z.infer<typeof discogsReleaseSchema>;
 

@@ -109,3 +109,20 @@ describe('what item specifics say of the pressing', () => {
     expect(pressingAspects(undefined)).toBeNull();
   });
 });
+
+describe('barcodes in item specifics', () => {
+  it.each([
+    ['UPC', '0 75596 06951 2', '075596069512'],
+    ['EAN', '5099902987613', '5099902987613'],
+    ['Código de barras', '5099902987613', '5099902987613'],
+  ])('are read from %s', (name, value, barcode) => {
+    expect(pressingAspects([{ name, value }])).toEqual({ barcode });
+  });
+
+  it.each(['Does not apply', '0000000000000', '123', 'see pictures 5099902987613'])(
+    'are not `%s`',
+    (value) => {
+      expect(pressingAspects([{ name: 'EAN', value }])).toBeNull();
+    },
+  );
+});

@@ -1,9 +1,11 @@
-import { cleanText } from '../listing-text';
+import { cleanText, toBarcode } from '../listing-text';
 
 /** What a seller says of the pressing in item specifics. */
 export interface PressingAspects {
   label?: string;
   catno?: string;
+  /** Digits of a UPC or EAN. */
+  barcode?: string;
   country?: string;
   year?: number;
   /** Such as `Vinyl, 12", First Edition`. */
@@ -33,6 +35,17 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'numero di catalogo',
     'numero de catalogo',
     'catalogusnummer',
+  ],
+  barcode: [
+    'upc',
+    'ean',
+    'gtin',
+    'barcode',
+    'isbn/ean',
+    'strichcode',
+    'code-barres',
+    'codice a barre',
+    'codigo de barras',
   ],
   country: [
     'country/region of manufacture',
@@ -95,9 +108,11 @@ export function pressingAspects(
   const format = [...new Set(['format', 'size', 'edition'].flatMap((part) => said.get(part) ?? []))].join(
     ', ',
   );
+  const barcode = toBarcode(said.get('barcode'));
   const found = {
     ...pick(said, 'label'),
     ...pick(said, 'catno'),
+    ...(barcode === null ? {} : { barcode }),
     ...pick(said, 'country'),
     ...(year === undefined ? {} : { year: Number(year) }),
     ...(format === '' ? {} : { format }),

@@ -1,15 +1,17 @@
 import { type Grades, readGrades } from '@waxwatch/grading';
 import type { ProviderListing } from '../listing-provider';
 import {
+  barcodeIn,
   cleanText,
   cleanTitle,
   toCurrency,
   toInstant,
   toMoney,
+  toBarcode,
   toMoneyOrZero,
   toProviderUrl,
 } from '../listing-text';
-import { pressingAspects } from './ebay-aspects';
+import { type PressingAspects, pressingAspects } from './ebay-aspects';
 import { isEbayHost, isEbayImageHost } from './ebay-hosts';
 import { ebayItemSchema, type EbayItem } from './ebay.schema';
 
@@ -86,6 +88,15 @@ function cheapestShipping(item: EbayItem, currency: string): string | null {
   );
 }
 
+/** The barcode may stand in a description as well. */
+function aspectsOf(item: EbayItem): PressingAspects | null {
+  const aspects = pressingAspects(item.localizedAspects);
+  if (aspects?.barcode !== undefined) return aspects;
+  const described = barcodeIn(`${item.conditionDescription ?? ''} ${item.shortDescription ?? ''}`);
+  const barcode = toBarcode(item.gtin) ?? described;
+  return barcode === null ? aspects : { ...aspects, barcode };
+}
+
 function toRaw(item: EbayItem, endsAt: string | null): Record<string, unknown> {
   const known = {
     legacyItemId: cleanText(item.legacyItemId, 40),
@@ -95,7 +106,7 @@ function toRaw(item: EbayItem, endsAt: string | null): Record<string, unknown> {
     conditionId: cleanText(item.conditionId, 20),
     buyingOptions: item.buyingOptions?.slice(0, 5).map((option) => cleanText(option, 30)),
     bidCount: item.bidCount,
-    aspects: pressingAspects(item.localizedAspects),
+    aspects: aspectsOf(item),
     endsAt,
     imageUrl: toProviderUrl(item.image?.imageUrl, isEbayImageHost),
     affiliateUrl: toProviderUrl(item.itemAffiliateWebUrl, isEbayHost),

@@ -35,6 +35,7 @@ export const ebayItemSchema = z.object({
   /** Only where eBay was asked for more than item summaries. */
   conditionDescription: optionalText,
   shortDescription: optionalText,
+  gtin: optionalText,
   localizedAspects: z
     .array(z.object({ name: z.string(), value: z.string() }))
     .optional()

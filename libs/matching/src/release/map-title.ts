@@ -53,30 +53,37 @@ const COUNTED = /^(?:lps?|eps?|x|cds?|discs?|records?|inch|vinyl|eye|track)$/;
 /**
  * Whether a listing's title names the release: its artist *and* its title, on vinyl, and neither another recording,
  * another album whose name holds this one's, nor several records.
+ * @param isBackedByCode the release's barcode or catalogue number is stated, so that words around the name, whatever they
+ *   are, make it no other record
  * @returns what the title says, or null
  */
-export function mapTitle(name: ReleaseName, listing: MappableTitle): NameEvidence | null {
+export function mapTitle(
+  name: ReleaseName,
+  listing: MappableTitle,
+  isBackedByCode = false,
+): NameEvidence | null {
   if (!nameOccursIn(name, listing.title)) return null;
   const read = segment(listing.text.slice(0, MAX_TEXT));
   if (isSomethingElse(name, listing.text, read)) return null;
   const whole = spansOf(read.words, name.wholeTitle)[0];
   if (whole !== undefined && isWholeName(name, whole, read)) return evidence(name, whole, whole, read);
   const titles = titleSpans(name, read);
-  // `Led Zeppelin - Led Zeppelin II` holds the name twice, and is not that album.
-  if (name.isSelfTitled && titles.some(({ end }) => hasSequel(read, end))) return null;
-  if (
-    name.isSelfTitled &&
-    !titles.every((title) => isFreeAfter(title, name, read) || isNumberedFirst(title, read))
-  )
-    return null;
+  if (name.isSelfTitled && namesAnother(titles, name, read)) return null;
   for (const title of titles) {
     for (const artist of artistSpans(name, read)) {
       if (artist !== null && overlaps(artist, title)) continue;
-      if (fits(name, artist, title, read)) return evidence(name, artist, title, read);
+      if (isBackedByCode || fits(name, artist, title, read)) return evidence(name, artist, title, read);
     }
   }
   return name.isSelfTitled ? selfTitled(name, listing.text, read) : null;
 }
+
+/** `Led Zeppelin - Led Zeppelin II` holds the name twice, and is not that album. */
+const namesAnother = (titles: readonly Span[], name: ReleaseName, read: Segmented): boolean =>
+  titles.some(
+    (title) =>
+      hasSequel(read, title.end) || !(isFreeAfter(title, name, read) || isNumberedFirst(title, read)),
+  );
 
 /** The words that every title has that maps to the name: what the index asks for. */
 export function nameOccursIn(name: ReleaseName, title: Spellings): boolean {
