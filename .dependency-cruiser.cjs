@@ -32,6 +32,7 @@ const MAY_IMPORT = {
   profile: ['users', 'auth', 'integrations', 'notifications', 'polling', 'watch-releases', 'watch-rules'],
   'dev-routes': ['integrations', 'listings', 'polling', 'auth'],
   'ebay-deletions': ['integrations', 'listings', 'auth'],
+  'queue-dashboard': ['auth'],
   retention: ['events'],
   'provider-requests': ['integrations', 'auth'],
   search: ['integrations', 'listings', 'matching', 'exchange-rates', 'auth', 'watch-rules'],

@@ -13,6 +13,7 @@ import type { AppConfig } from '@waxwatch/platform/config';
 import { PlaygroundModule } from '@waxwatch/playground';
 import { ProfileApiModule } from '@waxwatch/profile';
 import { ProviderRequestsApiModule } from '@waxwatch/provider-requests';
+import { QueueDashboardModule } from '@waxwatch/queue-dashboard';
 import { SearchApiModule } from '@waxwatch/search';
 import { StreamApiModule } from '@waxwatch/stream';
 import { WatchReleasesApiModule } from '@waxwatch/watch-releases';
@@ -48,6 +49,7 @@ export class ApiModule {
         HealthModule,
         AuthModule,
         ...API_FEATURES,
+        QueueDashboardModule.forRoot(config),
         ...(config.isProductionLike ? [] : DEVELOPMENT_FEATURES),
       ],
     };

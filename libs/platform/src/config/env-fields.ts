@@ -68,16 +68,16 @@ export const decimal = (fallback: number, bounds: NumberBounds = {}) =>
 const TRUE = new Set(['1', 'true', 'yes', 'on']);
 const FALSE = new Set(['0', 'false', 'no', 'off']);
 
-export const bool = (fallback: boolean) =>
-  z.preprocess(
-    blankToUndefined,
-    z
-      .string()
-      .transform((value) => value.trim().toLowerCase())
-      .refine((value) => TRUE.has(value) || FALSE.has(value), 'must be true or false')
-      .transform((value) => TRUE.has(value))
-      .default(fallback),
-  );
+const truth = () =>
+  z
+    .string()
+    .transform((value) => value.trim().toLowerCase())
+    .refine((value) => TRUE.has(value) || FALSE.has(value), 'must be true or false')
+    .transform((value) => TRUE.has(value));
+
+export const bool = (fallback: boolean) => z.preprocess(blankToUndefined, truth().default(fallback));
+
+export const optionalBool = () => z.preprocess(blankToUndefined, truth().optional());
 
 const isUrl = (value: string): boolean => URL.canParse(value);
 

@@ -7,6 +7,7 @@ import {
   int,
   list,
   oneOf,
+  optionalBool,
   optionalHttpUrl,
   optionalInt,
   optionalOneOf,
@@ -58,6 +59,7 @@ export const envSchema = z.object({
   WORKER_CONCURRENCY_BACKFILLS: optionalInt({ min: 1, max: 100 }),
   WORKER_CONCURRENCY_MAINTENANCE: optionalInt({ min: 1, max: 100 }),
   WORKER_QUEUES: list([]),
+  QUEUE_DASHBOARD_ENABLED: optionalBool(),
 
   SUPABASE_URL: optionalHttpUrl(),
   SUPABASE_ANON_KEY: optionalText(),

@@ -1,6 +1,9 @@
 import type { QueueOptions } from 'bull';
 import type { RedisConnections } from '../redis/redis-connections';
 
+/** The last ones that failed, in each queue, for whoever looks into why. Nothing waits for them. */
+const KEPT_FAILED_JOBS = 100;
+
 /**
  * Connection and lock settings of every Bull queue. Commands fail fast on the shared connection; the blocking
  * connections wait for Redis as long as it takes.
@@ -16,7 +19,7 @@ export function bullOptions(redis: RedisConnections, prefix: string): QueueOptio
       shared.setMaxListeners(100);
       return shared;
     },
-    defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: KEPT_FAILED_JOBS, attempts: 1 },
     settings: {
       lockDuration: 30_000,
       stalledInterval: 15_000,

@@ -6,6 +6,7 @@ import { Tracing } from '../tracing/tracing';
 import type { JobDefinition } from './job';
 import { readOrigin, withOrigin } from './job-origin';
 import { JobQueue } from './job-queue';
+import { JobFailed, throwIfFailed } from './job-failed';
 import type { JobRunner } from './job-runner';
 import { spanAttributes } from './job-span';
 import { untilReady } from './until-ready';
@@ -145,7 +146,7 @@ export class BullQueue extends JobQueue {
   private async run(queue: Queue, job: Job<unknown>): Promise<void> {
     // Fetched while the process was told to stop: the bell is passed on.
     if (this.isStopping()) await queue.add(job.name, job.data);
-    else await this.runner.run(job.name, job.data, job.timestamp, String(job.id));
+    else throwIfFailed(await this.runner.run(job.name, job.data, job.timestamp, String(job.id)));
   }
 
   private isStopping(): boolean {
@@ -156,8 +157,10 @@ export class BullQueue extends JobQueue {
     for (const event of TROUBLE_EVENTS) {
       // `error` comes with the error alone, the others with the job first.
       queue.on(event, (subject: unknown, second: unknown) => {
-        this.troubles.inc({ queue: name, event });
         const err = [subject, second].find((value) => value instanceof Error);
+        // Counted and logged already, with the whole error.
+        if (err instanceof JobFailed) return;
+        this.troubles.inc({ queue: name, event });
         const job_id = jobIdOf(subject);
         this.logger.warn({ event: `queue.${event.replaceAll('-', '_')}`, queue: name, job_id, err });
       });

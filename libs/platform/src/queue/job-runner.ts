@@ -6,6 +6,12 @@ import { handledJobOf, type JobDefinition, type JobHandler } from './job';
 import { readOrigin } from './job-origin';
 import { spanAttributes } from './job-span';
 
+/** How a job ended; `reason` says why it did not end well. Nobody has handled an unknown one. */
+export interface JobEnd {
+  readonly outcome: 'done' | 'failed' | 'invalid' | 'unknown';
+  readonly reason?: unknown;
+}
+
 interface Handled {
   job: JobDefinition<unknown>;
   handler: JobHandler<unknown>;
@@ -50,41 +56,42 @@ export class JobRunner {
    * @param enqueuedAtMs when the bell was rung, in milliseconds since 1970
    * @param id what the queue calls this job; `-` for one that went through no queue
    */
-  async run(name: string, data: unknown, enqueuedAtMs: number, id = '-'): Promise<void> {
+  async run(name: string, data: unknown, enqueuedAtMs: number, id = '-'): Promise<JobEnd> {
     const known = this.handlers.get(name);
     if (!known) {
       this.logger.warn({ event: 'queue.job.unknown', job: name });
-      return;
+      return { outcome: 'unknown' };
     }
     const { queue } = known.job;
     this.lag.observe({ queue }, Math.max(0, Date.now() - enqueuedAtMs) / 1000);
     const { payload, origin } = readOrigin(data);
-    await runCorrelated({ ...origin, job: { id, name, queue } }, async () => {
+    return await runCorrelated({ ...origin, job: { id, name, queue } }, async () => {
       const span = { name, kind: 'consumer', attributes: spanAttributes(queue, 'process') } as const;
-      await this.tracing.inSpan(span, async (note) => {
-        const outcome = await this.outcomeOf(known, payload);
-        this.outcomes.inc({ queue, job: name, outcome });
-        note({ 'waxwatch.outcome': outcome });
+      return await this.tracing.inSpan(span, async (note) => {
+        const end = await this.endOf(known, payload);
+        this.outcomes.inc({ queue, job: name, outcome: end.outcome });
+        note({ 'waxwatch.outcome': end.outcome });
+        return end;
       });
     });
   }
 
-  private async outcomeOf({ job, handler }: Handled, payload: unknown): Promise<string> {
+  private async endOf({ job, handler }: Handled, payload: unknown): Promise<JobEnd> {
     // Redis may hold a job from another release, so the payload is parsed like any input.
     const parsed = job.payload.safeParse(payload);
     if (!parsed.success) {
       this.logger.error({ event: 'queue.job.invalid_payload' });
-      return 'invalid';
+      return { outcome: 'invalid', reason: 'the payload is none of this job' };
     }
     const startedAt = performance.now();
     try {
       await handler.handle(parsed.data);
       const duration_ms = Math.round(performance.now() - startedAt);
       this.logger.debug({ event: 'queue.job.done', duration_ms });
-      return 'done';
+      return { outcome: 'done' };
     } catch (error) {
       this.logger.error({ event: 'queue.job.failed', err: error });
-      return 'failed';
+      return { outcome: 'failed', reason: error };
     }
   }
 }

@@ -10,6 +10,7 @@ import { BullQueue } from './bull-queue';
 import { InProcessQueue } from './in-process-queue';
 import { JobQueue } from './job-queue';
 import { JobRunner } from './job-runner';
+import { QueueBoard } from './queue-board';
 
 /** The queue port with the adapter that the configuration asks for. */
 @Module({})
@@ -43,8 +44,14 @@ const overBull = (): DynamicModule => ({
       useFactory: (config: AppConfig, redis: RedisConnections) => bullOptions(redis, config.QUEUE_PREFIX),
     }),
   ),
+  exports: [...base.exports, QueueBoard],
   providers: [
     JobRunner,
+    {
+      provide: QueueBoard,
+      inject: QUEUE_NAMES.map((name) => getQueueToken(name)),
+      useFactory: (...queues: Queue[]) => new QueueBoard(queues),
+    },
     {
       provide: JobQueue,
       inject: [JobRunner, APP_CONFIG, Metrics, Tracing, ...QUEUE_NAMES.map((name) => getQueueToken(name))],
