@@ -13,6 +13,7 @@ import {
   QueueWorkerModule,
 } from '@waxwatch/platform/queue';
 import { RedisConnections, RedisModule } from '@waxwatch/platform/redis';
+import { TracingModule } from '@waxwatch/platform/tracing';
 import Redis from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -78,6 +79,7 @@ async function startProcess(env: Record<string, string>): Promise<Process> {
       ConfigModule.forRoot(config),
       MetricsModule,
       LifecycleModule,
+      TracingModule.forRoot('waxwatch-test'),
       RedisModule,
       QueueModule.forRoot(config),
       QueueWorkerModule,

@@ -5,6 +5,7 @@ import { LifecycleModule } from '@waxwatch/platform/lifecycle';
 import { MetricsModule } from '@waxwatch/platform/metrics';
 import { JobQueue, QueueModule } from '@waxwatch/platform/queue';
 import { RedisModule } from '@waxwatch/platform/redis';
+import { TracingModule } from '@waxwatch/platform/tracing';
 import { Client } from 'pg';
 import { findRedisServer, type RunningRedis, startRedis } from '../support/bring-up/redis';
 import { useTestDatabase } from '../support/database';
@@ -72,6 +73,7 @@ describe('a worker process and a Redis', () => {
       ConfigModule.forRoot(config),
       MetricsModule,
       LifecycleModule,
+      TracingModule.forRoot('waxwatch-smoke'),
       RedisModule,
       QueueModule.forRoot(config),
     ];
