@@ -121,7 +121,11 @@ describe('search', () => {
       price: 20,
       currency: 'USD',
       shipping_price: null,
+      landed_price: null,
       condition: 'Used',
+      media_grade: 'unknown',
+      sleeve_grade: 'unknown',
+      grade_evidence: { media: null, sleeve: null },
       seller: 'shop',
       location: 'US',
       discogs_release_id: null,
@@ -129,6 +133,21 @@ describe('search', () => {
       public_url: expect.stringContaining('campid=5338000000') as string,
       provider_notice: expect.stringContaining('eBay') as string,
     });
+  });
+
+  it('says what a copy costs in all, and which grades its seller states', async () => {
+    const artist = word();
+    ebay.publish({ title: `${artist} LP NM/VG+`, price: '20.00', shipping: [{ cost: '4.50' }] });
+    const { body } = await search({ keywords: [artist], providers: ['ebay'] });
+    expect(body.items).toMatchObject([
+      {
+        shipping_price: 4.5,
+        landed_price: 24.5,
+        media_grade: 'NM',
+        sleeve_grade: 'VG+',
+        grade_evidence: { media: 'title', sleeve: 'title' },
+      },
+    ]);
   });
 
   it('pages through everything once, and says truthfully whether there is more', async () => {

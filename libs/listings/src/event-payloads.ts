@@ -75,7 +75,10 @@ export function describePressing(said: unknown): string | null {
 }
 
 /** Price and shipping together; null where shipping is unknown. */
-export function landedPriceOf({ price, shippingPrice }: ProviderListing): number | null {
+export function landedPriceOf({
+  price,
+  shippingPrice,
+}: Pick<ProviderListing, 'price' | 'shippingPrice'>): number | null {
   if (shippingPrice === null) return null;
   return Math.round(Number(price) * 100 + Number(shippingPrice) * 100) / 100;
 }

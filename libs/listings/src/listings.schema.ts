@@ -5,6 +5,11 @@ import { gradesOf } from './copy-grades';
 import type { ListingRow, PricePointRow, RuleMatchRow } from './listing-reader';
 import { publicUrl } from './listing-url';
 
+/** Inline in every document that has it. */
+export const GradeEvidence = z
+  .object({ media: z.string().nullable(), sleeve: z.string().nullable() })
+  .meta({ description: 'Where each grade is stated: aspect, title, description or condition' });
+
 export const ListingOut = z
   .object({
     id: wireId(),
@@ -24,9 +29,7 @@ export const ListingOut = z
     condition: z.string().nullable(),
     media_grade: z.string().meta({ description: 'Of the record, on the Goldmine scale, or `unknown`' }),
     sleeve_grade: z.string().meta({ description: 'Of the sleeve, on the Goldmine scale, or `unknown`' }),
-    grade_evidence: z
-      .object({ media: z.string().nullable(), sleeve: z.string().nullable() })
-      .meta({ description: 'Where each grade is stated: aspect, title, description or condition' }),
+    grade_evidence: GradeEvidence,
     seller: z.string().nullable(),
     location: z.string().nullable(),
     status: z.string().meta({

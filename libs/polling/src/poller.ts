@@ -84,13 +84,7 @@ export class Poller {
       const answer: ListingPage = await provider.search(search, { limit, cursor }, options.call);
       outcome.fetched += answer.items.length;
       outcome.dropped += answer.droppedCount;
-      if (answer.warnings.length > 0) {
-        this.logger.warn({
-          event: 'poll.provider_warning',
-          provider: provider.name,
-          warnings: answer.warnings,
-        });
-      }
+      this.warnOf(answer, provider);
       cursor = answer.nextCursor;
       const isLast = options.isSinglePage || cursor === null || page === MAX_PAGES;
       if (page === 1 && !isLast) await options.beforeFirstPage?.();
@@ -98,16 +92,18 @@ export class Poller {
         matchesKnown: options.isCatchingUp,
         isOldStock: options.isOldStock ?? false,
       });
-      const isFarEnough =
-        page >= PAGES_FOR_LATE_ITEMS || reachesBack(answer.items, options.lastPolledMs ?? null);
-      // Where the order is not ours, known items say nothing of those behind them.
-      const isKnownFromHere = answer.isInOrder && endsInKnown(stored) && isFarEnough;
-      if (page === MAX_PAGES && cursor !== null && !isKnownFromHere && !options.isCatchingUp) {
+      const isDone = !options.isCatchingUp && isKnownFromHere(answer, stored, page, options);
+      if (page === MAX_PAGES && cursor !== null && !isDone && !options.isCatchingUp) {
         this.logger.warn({ event: 'poll.flood', provider: provider.name, pages: page });
       }
-      if (isLast || (!options.isCatchingUp && isKnownFromHere)) break;
+      if (isLast || isDone) break;
     }
     return outcome;
+  }
+
+  private warnOf({ warnings }: ListingPage, provider: ListingProvider): void {
+    if (warnings.length === 0) return;
+    this.logger.warn({ event: 'poll.provider_warning', provider: provider.name, warnings });
   }
 
   private async pollRelease(
@@ -159,6 +155,17 @@ function addTo(outcome: PollOutcome, summary: IngestSummary): void {
   outcome.createdSnapshots += summary.createdSnapshots;
   outcome.createdMatches += summary.createdMatches;
   outcome.dropped += summary.droppedItems;
+}
+
+/** Where the order is not ours, known items say nothing of those behind them. */
+function isKnownFromHere(
+  answer: ListingPage,
+  isNew: readonly boolean[],
+  page: number,
+  { lastPolledMs = null }: PollOptions,
+): boolean {
+  const isFarEnough = page >= PAGES_FOR_LATE_ITEMS || reachesBack(answer.items, lastPolledMs);
+  return answer.isInOrder && endsInKnown(isNew) && isFarEnough;
 }
 
 /** Newest first: when the oldest items of a page are known, so is what follows. One known item alone proves nothing. */

@@ -1,4 +1,5 @@
 import type { ListingPage, ListingProvider, ListingSearch, ProviderCall } from '@waxwatch/integrations';
+import { gradesOf } from '@waxwatch/listings';
 import type { SearchHit } from './search-hit';
 
 /** Pages of one provider that one query may cost; what lies beyond cannot be reached by search. */
@@ -59,7 +60,8 @@ export class ProviderScan {
   private take(page: ListingPage): void {
     for (const item of [...page.items, ...page.unpriced]) {
       const { raw, ...rest } = item;
-      const hit = { ...rest, affiliateUrl: typeof raw.affiliateUrl === 'string' ? raw.affiliateUrl : null };
+      const affiliateUrl = typeof raw.affiliateUrl === 'string' ? raw.affiliateUrl : null;
+      const hit = { ...rest, affiliateUrl, grades: gradesOf(raw, item.condition) };
       if (!this.found.has(hit.externalId)) this.found.set(hit.externalId, hit);
     }
     this.pages += 1;

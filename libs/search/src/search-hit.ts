@@ -1,9 +1,12 @@
 import type { CatalogueHit, ProviderListing } from '@waxwatch/integrations';
+import type { CopyGrades } from '@waxwatch/listings';
 
 /** A copy for sale, or a catalogue entry without a known price. What only the store needs is left out. */
 export type SearchHit = (Omit<ProviderListing, 'raw'> | Omit<CatalogueHit, 'raw'>) & {
   /** The link that the provider itself has made for our campaign. */
   affiliateUrl?: string | null;
+  /** What the seller states of record and sleeve, and where. */
+  grades?: CopyGrades;
 };
 
 /** A hit as it is shown. */

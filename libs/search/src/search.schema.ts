@@ -1,4 +1,5 @@
 import { EBAY_MARKETPLACES, PROVIDER_NAMES, type ProviderName, providerNotice } from '@waxwatch/integrations';
+import { GradeEvidence, gradesOf, landedPriceOf } from '@waxwatch/listings';
 import { toldInWords, wireId, wireInt, wireMoney, wireText, wireTrimmedText } from '@waxwatch/platform/http';
 import { z } from 'zod';
 import type { FoundListing } from './search-hit';
@@ -128,7 +129,14 @@ const SearchListingOut = z
       .number()
       .nullable()
       .meta({ description: 'Cheapest stated shipping in the same currency; null is unknown, never free' }),
+    landed_price: z
+      .number()
+      .nullable()
+      .meta({ description: 'Price and shipping together, where both are known' }),
     condition: z.string().nullable(),
+    media_grade: z.string().meta({ description: 'Of the record, on the Goldmine scale, or `unknown`' }),
+    sleeve_grade: z.string().meta({ description: 'Of the sleeve, on the Goldmine scale, or `unknown`' }),
+    grade_evidence: GradeEvidence,
     seller: z.string().nullable(),
     location: z.string().nullable(),
     discogs_release_id: z.int().nullable(),
@@ -191,7 +199,9 @@ function toListingOut(
     price: hit.price === null ? null : Number(hit.price),
     currency: hit.currency ?? currency,
     shipping_price: hit.shippingPrice === null ? null : Number(hit.shippingPrice),
+    landed_price: hit.price === null ? null : landedPriceOf(hit),
     condition: hit.condition,
+    ...(hit.grades ?? gradesOf(null, hit.condition)),
     seller: hit.seller,
     location: hit.location,
     discogs_release_id: hit.discogsReleaseId,
