@@ -5,6 +5,8 @@ import type { StartingPoint } from './resume';
 /** Bytes a client may leave unread before it is let go. */
 const BUFFER_BOUND = 256 * 1024;
 const RETRY_MS = 2000;
+/** How long a client has to read the end of its stream. */
+const LINGER_MS = 5000;
 
 export type CloseReason =
   'client' | 'slow' | 'cap' | 'age' | 'expired' | 'revoked' | 'account' | 'drain' | 'failed';
@@ -96,8 +98,14 @@ export class EventStream {
   /** Ends the stream and asks the client to wait before it returns. */
   close(reason: CloseReason, retryMs: number): void {
     if (this.closedFor !== undefined) return;
-    if (this.served !== undefined) this.response.end(retryField(retryMs));
+    if (this.served !== undefined) this.endResponse(retryMs);
     this.finish(reason);
+  }
+
+  /** What is not read stays in memory, and counts for no limit any more: the connection goes with it. */
+  private endResponse(retryMs: number): void {
+    const timer = setTimeout(() => this.response.destroy(), LINGER_MS).unref();
+    this.response.end(retryField(retryMs), () => clearTimeout(timer));
   }
 
   /** Lets go of a response that somebody else will answer. */
