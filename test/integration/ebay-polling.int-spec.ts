@@ -348,6 +348,27 @@ describe('polling eBay', () => {
       expect(await stateOf(itemId)).toMatchObject({ status: 'active', is_to_check: false });
     });
 
+    it('are not held up by one that cannot be read', async () => {
+      await rule({ keywords: ['can'] });
+      await poll();
+      const odd = ebay.publish({ title: 'Can Odd' });
+      const gone = ebay.publish({ title: 'Can Gone' });
+      await poll();
+      odd.overrides = { title: '<script>alert(1)</script>', itemWebUrl: 'https://evil.test/' };
+      ebay.end(gone.itemId);
+      await unseenFor(25);
+      await db.rows(
+        `UPDATE listings SET check_due_at = now() - CASE external_id WHEN $1 THEN interval '2 min' ELSE '1 min' END`,
+        [odd.itemId],
+      );
+      await check();
+      expect(await stateOf(odd.itemId)).toMatchObject({ status: 'active', is_to_check: true });
+      expect(await stateOf(gone.itemId)).toMatchObject({ status: 'ended', is_to_check: false });
+      expect(
+        await db.rows(`SELECT 1 FROM listings WHERE title ILIKE '%script%' OR url ILIKE '%evil%'`),
+      ).toEqual([]);
+    });
+
     it('cost no more than their share of the calls', async () => {
       await rule({ keywords: ['can'] });
       await poll();

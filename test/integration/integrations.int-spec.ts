@@ -4,6 +4,7 @@ import {
   DiscogsProvider,
   EbayProvider,
   IntegrationsModule,
+  IntegrationsWorkerModule,
   isProviderError,
   type ProviderAttempt,
   ProviderBudget,
@@ -14,6 +15,7 @@ import {
 } from '@waxwatch/integrations';
 import { Database } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
+import { QueueWorkerModule } from '@waxwatch/platform/queue';
 import { anyCall } from '../simulators/client-tools';
 import { DISCOGS_KEYS, DiscogsSimulator } from '../simulators/discogs/discogs-simulator';
 import { EBAY_CLIENT_ID, EBAY_CLIENT_SECRET, EbaySimulator } from '../simulators/ebay/ebay-simulator';
@@ -106,6 +108,23 @@ describe('integrations', () => {
     } finally {
       await quiet.close();
     }
+  });
+
+  it('lets a worker ask eBay for its count of calls, and the budget believe it', async () => {
+    for (let call = 0; call < 4_990; call++) ebay.quota.take();
+    const worker = await startModule([QueueWorkerModule, IntegrationsWorkerModule], env);
+    try {
+      const room = async () =>
+        await worker.get(ProviderBudget, { strict: false }).room('ebay', 'interactive');
+      await eventually(async () => expect(await room()).toEqual({ calls: 10, freeInMs: 0 }), {
+        timeoutMs: 20_000,
+      });
+    } finally {
+      await worker.close();
+    }
+    expect(await requestRows()).toContainEqual(
+      expect.objectContaining({ endpoint: '/developer/analytics/v1_beta/rate_limit/', status_code: 200 }),
+    );
   });
 
   it('disables what is not configured, and the mock market in production', async () => {

@@ -71,8 +71,10 @@ export class ListingChecks {
         await this.check(row);
         await this.db.rows(FINISH_CHECK, [row.id]);
       } catch (error) {
-        await this.postpone(claimed.slice(index), error);
-        return;
+        // What cannot be read of one item says nothing of the next.
+        const isItsOwn = isProviderError(error) && error.kind === 'bad_response';
+        await this.postpone(isItsOwn ? [row] : claimed.slice(index), error);
+        if (!isItsOwn) return;
       }
     }
   }
