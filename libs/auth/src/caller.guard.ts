@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@ne
 import { Reflector } from '@nestjs/core';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { AppError } from '@waxwatch/platform/errors';
+import { onBehalfOf } from '@waxwatch/platform/http';
 import { type Account, UsersService } from '@waxwatch/users';
 import type { Request } from 'express';
 import type { Credential } from './credential';
@@ -58,7 +59,7 @@ export class CallerGuard implements CanActivate {
 
   private refuse(event: string, message: string, request: Request, { userId }: Credential): never {
     const { method, path } = request;
-    this.logger.warn({ event, method, path, user_id: userId });
+    onBehalfOf(request, () => this.logger.warn({ event, method, path, user_id: userId }));
     throw new AppError('forbidden', message);
   }
 

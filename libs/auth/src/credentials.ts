@@ -1,6 +1,6 @@
 import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@waxwatch/platform/errors';
-import { RequestNote } from '@waxwatch/platform/http';
+import { onBehalfOf, RequestNote } from '@waxwatch/platform/http';
 import type { IncomingMessage } from 'node:http';
 import { type Credential, CREDENTIAL_SOURCES, type CredentialSource } from './credential';
 
@@ -40,7 +40,8 @@ export class Credentials {
       const credential = await source.read(context);
       if (credential) return credential;
     }
-    this.logger.log({ event: 'auth.missing_bearer' });
+    const request = context.switchToHttp().getRequest<object>();
+    onBehalfOf(request, () => this.logger.log({ event: 'auth.missing_bearer' }));
     throw new AppError('unauthenticated', 'missing bearer token');
   }
 }

@@ -3,6 +3,7 @@ import { AuthGuard } from '@nestjs/passport';
 import { Clock } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { AppError } from '@waxwatch/platform/errors';
+import { onBehalfOf } from '@waxwatch/platform/http';
 import type { IncomingMessage } from 'node:http';
 import type { Credential, CredentialSource } from '../credential';
 import { BearerStrategy } from './bearer.strategy';
@@ -51,15 +52,16 @@ export class BearerSource extends AuthGuard() implements CredentialSource {
   }
 
   /** Called by passport with what the strategy found: `error` from our checks, `info` from its own. */
-  override handleRequest<T>(error: unknown, user: T | false, info: unknown): T {
+  override handleRequest<T>(error: unknown, user: T | false, info: unknown, context: ExecutionContext): T {
     if (user && !error) return user;
     const reason =
       [error, info].find((candidate) => candidate instanceof AppError) ?? invalidToken(info ?? error);
-    this.logger.warn({
+    const line = {
       event: 'auth.token.invalid',
       reason: reason.message,
       error: info instanceof Error ? `${info.name}: ${info.message}` : undefined,
-    });
+    };
+    onBehalfOf(context.switchToHttp().getRequest<object>(), () => this.logger.warn(line));
     throw reason;
   }
 }

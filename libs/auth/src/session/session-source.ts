@@ -2,6 +2,7 @@ import { type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { AppError } from '@waxwatch/platform/errors';
+import { onBehalfOf } from '@waxwatch/platform/http';
 import type { IncomingMessage } from 'node:http';
 import { VerifiedTokens } from '../bearer/verified-tokens';
 import type { Credential, CredentialSource } from '../credential';
@@ -45,7 +46,7 @@ export class SessionSource implements CredentialSource {
     const session = await this.findSession(cookie);
     if (!session) {
       this.seen.forget(cookie);
-      this.logger.log({ event: 'auth.session.refused' });
+      onBehalfOf(request, () => this.logger.log({ event: 'auth.session.refused' }));
       throw new AppError('unauthenticated', 'session expired');
     }
     const credential = toCredential(session);
@@ -68,7 +69,7 @@ export class SessionSource implements CredentialSource {
   private refuse(request: OriginatedRequest): never {
     const { origin } = request.headers;
     const site = request.headers['sec-fetch-site'];
-    this.logger.warn({ event: 'auth.session.foreign_page', origin, site });
+    onBehalfOf(request, () => this.logger.warn({ event: 'auth.session.foreign_page', origin, site }));
     throw new AppError('forbidden', 'cross-site request refused');
   }
 }

@@ -1,2 +1,2 @@
-export { type Correlation, currentCorrelation, runCorrelated } from './correlation';
+export { type Correlation, currentCorrelation, openCorrelation, runCorrelated } from './correlation';
 export { isSafeRequestId, safeRequestId, safeTraceparent } from './safe-ids';

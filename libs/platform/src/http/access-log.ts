@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { currentCorrelation, runCorrelated } from '../correlation/correlation';
+import { fieldsOf } from '../logging/correlation-fields';
 import type { Metrics } from '../metrics/metrics';
+import { correlationOf } from './request-id';
 
 /** The template a request was routed by, such as `/api/watch-rules/:rule_id`; never the raw URL. */
 export const routeOf = (request: Request): string => {
@@ -23,8 +24,6 @@ export function accessLog(metrics: Metrics): RequestHandler {
   ]);
   return (request: Request, response: Response, next: NextFunction) => {
     const startedAt = process.hrtime.bigint();
-    // A connection that closes does so on nobody's behalf.
-    const correlation = currentCorrelation();
     response.once('close', () => {
       const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
       const status = response.writableFinished ? response.statusCode : 499;
@@ -33,8 +32,15 @@ export function accessLog(metrics: Metrics): RequestHandler {
         latency.observe({ method: request.method, path, status_code: String(status) }, seconds);
       }
       const duration_ms = Math.round(seconds * 1000);
-      const line = { event: 'request.end', method: request.method, path, status_code: status, duration_ms };
-      runCorrelated(correlation, () => logger.log(line));
+      logger.log({
+        event: 'request.end',
+        // A connection that closes does so on nobody's behalf.
+        ...fieldsOf(correlationOf(request)),
+        method: request.method,
+        path,
+        status_code: status,
+        duration_ms,
+      });
     });
     next();
   };

@@ -8,6 +8,7 @@ import {
   STATUS_OF,
   ValidationError,
 } from '../errors/app-error';
+import { onBehalfOf } from './request-id';
 
 interface Envelope {
   message: string;
@@ -30,12 +31,9 @@ export class EnvelopeFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const { retryAfterSeconds, ...envelope } = toEnvelope(error);
     if (envelope.status >= 500) {
-      this.logger.error({
-        event: 'http.exception.server',
-        method: request.method,
-        status_code: envelope.status,
-        err: error,
-      });
+      const { method } = request;
+      const line = { event: 'http.exception.server', method, status_code: envelope.status, err: error };
+      onBehalfOf(request, () => this.logger.error(line));
     }
     if (response.headersSent) {
       response.end();

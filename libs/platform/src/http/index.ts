@@ -37,6 +37,7 @@ export {
   type PageRequest,
   toPage,
 } from './pagination';
+export { onBehalfOf } from './request-id';
 export { RequestNote } from './request-note';
 export { JsonText } from './json-text';
 export { LeanExpressAdapter } from './lean-express-adapter';

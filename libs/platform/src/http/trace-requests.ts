@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { currentCorrelation, runCorrelated } from '../correlation/correlation';
 import type { Tracing } from '../tracing/tracing';
 import { routeOf } from './access-log';
+import { correlate, correlationOf } from './request-id';
 
 /** Probes and scrapes come every few seconds, and nobody looks for them. */
 const UNTRACED = new Set(['/healthz', '/readyz', '/metrics']);
@@ -17,7 +17,8 @@ export function traceRequests(tracing: Tracing): RequestHandler {
       next();
       return;
     }
-    const { requestId = '-' } = currentCorrelation();
+    const correlation = correlationOf(request);
+    const { requestId = '-' } = correlation;
     const attributes = { 'http.request.method': method, 'waxwatch.request_id': requestId };
     const span = tracing.begin({ name: method, kind: 'server', attributes });
     if (!span) {
@@ -31,6 +32,6 @@ export function traceRequests(tracing: Tracing): RequestHandler {
       span.note({ 'http.route': route, 'http.response.status_code': status });
       span.end(status >= 500 ? String(status) : undefined);
     });
-    runCorrelated({ ...currentCorrelation(), traceparent: span.traceparent }, next);
+    correlate(request, response, { ...correlation, traceparent: span.traceparent }, next);
   };
 }
