@@ -4,6 +4,7 @@ import {
   asRules,
   findAlertProblems,
   findDashboardProblems,
+  findUnseenMetrics,
   findUnknownMetrics,
   knownMetrics,
   readRules,
@@ -98,6 +99,27 @@ describe('findDashboardProblems', () => {
       'panel "Twin": has the id of another',
       'panel "Empty": asks for nothing',
       'panel "Old": there is no metric waxwatch_was_once',
+    ]);
+  });
+});
+
+describe('findUnseenMetrics', () => {
+  it('is content when each is asked for somewhere, histograms by any of their parts', () => {
+    const asked = [
+      'rate(waxwatch_lag_seconds_sum[5m])',
+      'sum(waxwatch_jobs_total)',
+      '{"expr":"waxwatch_clients"}',
+    ];
+
+    expect(findUnseenMetrics(known, asked)).toEqual([]);
+  });
+
+  it('names those that nobody would see, also where another name begins the same', () => {
+    expect(
+      findUnseenMetrics(known, ['waxwatch_lag_seconds_bucket', 'waxwatch_jobs_total_of_yesterday']),
+    ).toEqual([
+      'waxwatch_jobs_total is on no dashboard and in no rule',
+      'waxwatch_clients is on no dashboard and in no rule',
     ]);
   });
 });

@@ -148,6 +148,15 @@ export function findDashboardProblems(
   });
 }
 
+/** Metrics of ours that neither a dashboard nor a rule asks for: nobody would see what they say. */
+export function findUnseenMetrics(known: KnownMetrics, asked: readonly string[]): string[] {
+  const text = asked.join('\n');
+  return [...known.keys()]
+    .filter((name) => name.startsWith('waxwatch_'))
+    .filter((name) => !new RegExp(`\\b${name}(?:_bucket|_sum|_count)?\\b`).test(text))
+    .map((name) => `${name} is on no dashboard and in no rule`);
+}
+
 /** What dashboards ask, as recording rules: promtool reads no dashboards, but knows bad PromQL when it sees it. */
 export function asRules(dashboards: readonly string[]): string {
   const expressions = dashboards.flatMap((text) =>
@@ -206,6 +215,7 @@ async function main(): Promise<void> {
     ...filesOf(DASHBOARDS).flatMap((file) =>
       findDashboardProblems(textOf(file), known, recorded).map((problem) => `${file}: ${problem}`),
     ),
+    ...findUnseenMetrics(known, [...rules.map(({ expr }) => expr), ...filesOf(DASHBOARDS).map(textOf)]),
     ...(await askPromtool()),
   ]);
 }
