@@ -20,9 +20,10 @@ const IS_WAITING = `
 export const DEMAND = `
   WITH target AS (
     SELECT 1.0::float8 / interval_seconds AS rate, stretch, due_at, ${IS_WAITING} AS is_waiting,
-           kind = 'search' AND NOT EXISTS (
-             SELECT FROM poll_subscriptions s WHERE s.target_id = t.id AND s.rule_id IS NOT NULL) AS stands_back
-    FROM poll_targets t WHERE provider = $1 AND due_at < 'infinity'
+           kind = 'search' AND r.target_id IS NULL AS stands_back
+    FROM poll_targets t
+    LEFT JOIN (SELECT DISTINCT target_id FROM poll_subscriptions WHERE rule_id IS NOT NULL) r ON r.target_id = t.id
+    WHERE provider = $1 AND due_at < 'infinity'
   )
   SELECT coalesce(sum(rate), 0)::float8 AS wanted,
          coalesce(sum(rate) FILTER (WHERE stands_back), 0)::float8 AS wanted_back,
