@@ -1,6 +1,7 @@
 import { AuthModule, LocalIssuer } from '@waxwatch/auth';
 import { Database } from '@waxwatch/platform/database';
 import { ProfileApiModule } from '@waxwatch/profile';
+import { WatchReleasesApiModule } from '@waxwatch/watch-releases';
 import { WatchRulesApiModule } from '@waxwatch/watch-rules';
 import { type Collector, aCollector } from '../support/collector';
 import { useTestDatabase } from '../support/database';
@@ -31,13 +32,13 @@ describe('the marketplace of a user', () => {
       await db.rows<{ line: string }>(
         `SELECT concat_ws(' ', nullif(t.marketplace, ''), t.key, count(s.target_id)) AS line
          FROM poll_targets t JOIN poll_subscriptions s ON s.target_id = t.id
-         WHERE t.due_at < 'infinity' GROUP BY t.id ORDER BY 1`,
+         WHERE t.provider = 'ebay' AND t.due_at < 'infinity' GROUP BY t.id ORDER BY 1`,
       )
     ).map(({ line }) => line);
 
   beforeAll(async () => {
     await issuer.start();
-    http = await startHttpApp([AuthModule, ProfileApiModule, WatchRulesApiModule], {
+    http = await startHttpApp([AuthModule, ProfileApiModule, WatchRulesApiModule, WatchReleasesApiModule], {
       DATABASE_URL: database.url,
       AUTH_ISSUER: issuer.issuer,
       EBAY_CLIENT_ID: 'an-id',
@@ -76,6 +77,22 @@ describe('the marketplace of a user', () => {
     expect(await asked()).toEqual(['EBAY_DE can 1', 'EBAY_GB can 1', 'EBAY_GB neu 1', 'can 1']);
     await wants(null);
     expect(await asked()).toEqual(['EBAY_DE can 1', 'can 2', 'neu 1']);
+  });
+
+  it('takes watched releases along as well', async () => {
+    const watch = { discogs_release_id: 77, discogs_master_id: 7, match_mode: 'master_release' };
+    const release = { ...watch, title: 'Tago Mago', artist: 'Can' };
+    expect((await ada.call('POST', '/api/watch-releases', release)).status).toBe(201);
+    const [words] = await asked();
+    expect(words).toContain('tago');
+    await wants('EBAY_GB');
+    expect(await asked()).toEqual([`EBAY_GB ${words}`]);
+    await ada.call('POST', '/api/watch-releases', {
+      ...release,
+      discogs_release_id: 78,
+      discogs_master_id: 8,
+    });
+    expect(await asked()).toEqual([`EBAY_GB ${words?.replace(' 1', ' 2')}`]);
   });
 
   it('stays as it is when it is not named', async () => {

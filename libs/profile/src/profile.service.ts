@@ -47,10 +47,13 @@ export class ProfileService {
   /** @throws AppError 404 */
   async change(userId: string, change: SettingsChange): Promise<UserProfileOut> {
     this.logger.log({ event: 'profile.patch.call', user_id: userId });
-    const isMarketplaceStated = change.user.ebay_marketplace_id !== undefined;
+    const { ebay_marketplace_id: marketplace } = change.user;
+    const isMoving =
+      marketplace !== undefined && marketplace !== (await this.get(userId)).preferences.ebay_marketplace_id;
     await this.users.changeSettings(userId, change, async (tx) => {
-      if (isMarketplaceStated) await this.rules.followMarketplace(tx, userId);
+      if (isMoving) await this.rules.followMarketplace(tx, userId);
     });
+    if (isMoving) await this.watchReleases.resumeAllOf(userId);
     await this.outbox.lookAgain(userId);
     return await this.get(userId);
   }

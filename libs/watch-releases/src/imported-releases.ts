@@ -14,6 +14,7 @@ import {
   unmarkMissing,
 } from './imported-releases.sql';
 import { type AskedFor, LOOKUP_SECONDS, releaseQuestions } from './release-questions';
+import { UserMarketplaces } from './user-marketplaces';
 
 export type { ImportSource } from './imported-releases.sql';
 
@@ -55,6 +56,7 @@ export class ImportedReleases {
     private readonly providers: ProviderRegistry,
     private readonly polls: PollSubscriptions,
     private readonly backfills: WatchBackfills,
+    private readonly marketplaces: UserMarketplaces,
   ) {}
 
   /**
@@ -75,8 +77,12 @@ export class ImportedReleases {
     ];
     if (created.length === 0) return 0;
     const enabled = this.providers.enabled();
+    const marketplace = await this.marketplaces.of(tx, userId);
     const wishes = created.flatMap((watch) =>
-      releaseQuestions(watch, enabled).map((question) => ({ watchReleaseId: watch.id, question })),
+      releaseQuestions(watch, enabled, marketplace).map((question) => ({
+        watchReleaseId: watch.id,
+        question,
+      })),
     );
     await this.polls.addWatchReleases(tx, LOOKUP_SECONDS, wishes);
     const ids = created.filter((watch) => watch.is_active).map(({ id }) => id);

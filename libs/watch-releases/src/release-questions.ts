@@ -16,8 +16,13 @@ export type AskedFor = Pick<
 /**
  * What to ask the marketplaces for a watched release, nothing while it is disabled: to look it up where they can, and
  * otherwise what is for sale by its name, if it has one that titles can say.
+ * @param marketplace where eBay is searched; null for where the server does
  */
-export function releaseQuestions(watch: AskedFor, enabled: readonly ListingProvider[]): PollQuestion[] {
+export function releaseQuestions(
+  watch: AskedFor,
+  enabled: readonly ListingProvider[],
+  marketplace: string | null = null,
+): PollQuestion[] {
   const isExact = watch.match_mode === 'exact_release';
   const id = isExact ? watch.discogs_release_id : watch.discogs_master_id;
   if (!watch.is_active || id === null) return [];
@@ -29,6 +34,7 @@ export function releaseQuestions(watch: AskedFor, enabled: readonly ListingProvi
       return [{ provider, kind, marketplace: null, key: String(id), intervalSeconds: LOOKUP_SECONDS }];
     }
     if (!capabilities.supportsSearch || terms === null) return [];
-    return [{ provider, kind: 'search', marketplace: null, key: terms, intervalSeconds: SEARCH_SECONDS }];
+    const at = provider === 'ebay' ? marketplace : null;
+    return [{ provider, kind: 'search', marketplace: at, key: terms, intervalSeconds: SEARCH_SECONDS }];
   });
 }

@@ -5,6 +5,7 @@ import { IntegrationsModule } from '@waxwatch/integrations';
 import { ListingsModule } from '@waxwatch/listings';
 import { PollingModule } from '@waxwatch/polling';
 import { ImportedReleases } from './imported-releases';
+import { UserMarketplaces } from './user-marketplaces';
 import { WatchRelease } from './watch-release.entity';
 import { WatchReleasesController } from './watch-releases.controller';
 import { WatchReleasesService } from './watch-releases.service';
@@ -17,7 +18,7 @@ import { WatchReleasesService } from './watch-releases.service';
     ListingsModule,
     PollingModule,
   ],
-  providers: [ImportedReleases, WatchReleasesService],
+  providers: [ImportedReleases, UserMarketplaces, WatchReleasesService],
   exports: [ImportedReleases, WatchReleasesService, TypeOrmModule],
 })
 export class WatchReleasesModule {}

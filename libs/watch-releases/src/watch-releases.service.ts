@@ -10,6 +10,7 @@ import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platf
 import { PollSubscriptions } from '@waxwatch/polling';
 import type { EntityManager } from 'typeorm';
 import { LOOKUP_SECONDS, releaseQuestions } from './release-questions';
+import { UserMarketplaces } from './user-marketplaces';
 import type { NewWatchRelease, WatchReleaseChange, WatchReleaseRow } from './watch-releases.schema';
 import {
   GET_WATCH_RELEASE,
@@ -34,6 +35,7 @@ export class WatchReleasesService {
     private readonly polls: PollSubscriptions,
     private readonly backfills: Backfills,
     private readonly watchBackfills: WatchBackfills,
+    private readonly marketplaces: UserMarketplaces,
   ) {}
 
   /** @throws AppError 409 when the user watches the release, or in master mode the master, already */
@@ -94,8 +96,8 @@ export class WatchReleasesService {
   }
 
   /**
-   * Asks again for what the user's watches want polled, after nothing was polled for an inactive account. One short
-   * transaction each: there may be thousands. Doing it twice does no harm.
+   * Asks again for what the user's watches want polled: after nothing was polled for an inactive account, or when the
+   * user wants eBay asked elsewhere. One short transaction each: there may be thousands. Doing it twice does no harm.
    */
   async resumeAllOf(userId: string): Promise<void> {
     for (const { id } of await this.db.rows<{ id: string }>(LIST_WATCH_RELEASES, [userId])) {
@@ -112,7 +114,8 @@ export class WatchReleasesService {
     after: WatchReleaseRow,
   ): Promise<void> {
     await this.events.record(tx, updateEvents(before, after));
-    if (!isDeepStrictEqual(this.questions(before), this.questions(after))) await this.plan(tx, after);
+    const [asked, asks] = [before, after].map((watch) => releaseQuestions(watch, this.providers.enabled()));
+    if (!isDeepStrictEqual(asked, asks)) await this.plan(tx, after);
     if (!isDeepStrictEqual(wishOf(before), wishOf(after))) await this.lookBack(tx, after);
   }
 
@@ -129,11 +132,8 @@ export class WatchReleasesService {
   /** Tells the poll plan what the watch wants now. */
   private async plan(tx: EntityManager, watch: WatchReleaseRow): Promise<void> {
     const subscriber = { kind: 'watch_release', id: watch.id, intervalSeconds: LOOKUP_SECONDS } as const;
-    await this.polls.replace(tx, subscriber, this.questions(watch));
-  }
-
-  private questions(watch: WatchReleaseRow) {
-    return releaseQuestions(watch, this.providers.enabled());
+    const marketplace = await this.marketplaces.of(tx, watch.user_id);
+    await this.polls.replace(tx, subscriber, releaseQuestions(watch, this.providers.enabled(), marketplace));
   }
 }
 

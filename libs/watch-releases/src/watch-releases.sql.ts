@@ -55,3 +55,10 @@ export const UPDATE_WATCH_RELEASE = `
         ($2::int, $3::int, $4::varchar, $5::varchar, $6::varchar, $7::int, $8::numeric(12,2), $9::varchar,
          $10::varchar, $11::boolean)
   RETURNING ${COLUMNS}`;
+
+/**
+ * $1 user, $2 where the server asks eBay: where the user wants it asked, null for the same. Who changes it waits until
+ * what was planned with it is there, or comes first.
+ */
+export const MARKETPLACE_OF_USER = `
+  SELECT nullif(ebay_marketplace_id, $2) AS marketplace FROM users WHERE id = $1 FOR SHARE`;
