@@ -1742,9 +1742,18 @@ export interface components {
             discogs_master_id: number | null;
             discogs_release_id: number | null;
             external_id: string;
+            /** @description Where each grade is stated: aspect, title, description or condition */
+            grade_evidence: {
+                media: string | null;
+                sleeve: string | null;
+            };
             id: string;
+            /** @description Price and shipping together, where both are known */
+            landed_price: number | null;
             listing_id: string | null;
             location: string | null;
+            /** @description Of the record, on the Goldmine scale, or `unknown` */
+            media_grade: string;
             price: number | null;
             provider: string;
             /** @description To be shown beside it */
@@ -1753,6 +1762,8 @@ export interface components {
             seller: string | null;
             /** @description Cheapest stated shipping in the same currency; null is unknown, never free */
             shipping_price: number | null;
+            /** @description Of the sleeve, on the Goldmine scale, or `unknown` */
+            sleeve_grade: string;
             title: string;
             url: string;
         };
