@@ -38,7 +38,7 @@ const withServices = {
 module.exports = {
   maxWorkers: 2,
   // Real servers on a busy machine: a deadline is for what hangs, not for what is slow. Jest reads it here only.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,.github,perf,test}/**/*.spec.ts'] },
     {

@@ -7,7 +7,7 @@ import { DroppingProxy } from '../support/dropping-proxy';
 import { eventually } from '../support/eventually';
 import { useTestRedis } from '../support/redis';
 
-const PATIENCE = { timeoutMs: 25_000, intervalMs: 50 };
+const PATIENCE = { timeoutMs: 60_000, intervalMs: 50 };
 const SEARCH = '/buy/browse/v1/item_summary/search';
 
 describe('the client package', () => {
@@ -27,12 +27,12 @@ describe('the client package', () => {
     sql = new Client({ connectionString: database.url });
     await sql.connect();
     await cluster.startWorker();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await network.stop();
     await cluster.stop();
     await sql.end();
-  }, 60_000);
+  }, 180_000);
 
   const optionsFor = async (userId: string) => {
     const token = await cluster.issuer.issueToken({ sub: userId, email: `${userId}@collector.example` });
@@ -109,7 +109,7 @@ describe('the client package', () => {
       `${word} - First Album LP`,
       `${word} - Second Album LP`,
     ]);
-  }, 60_000);
+  }, 180_000);
 
   it('answers failures as the document says them', async () => {
     const client = createWaxWatchClient(await optionsFor(randomUUID()));

@@ -30,8 +30,8 @@ describe('the log of a request, across processes', () => {
     worker = await cluster.startWorker();
     const userId = randomUUID();
     token = await cluster.issuer.issueToken({ sub: userId, email: `${userId}@collector.example` });
-  }, 60_000);
-  afterAll(async () => await cluster.stop(), 60_000);
+  }, 180_000);
+  afterAll(async () => await cluster.stop(), 180_000);
 
   const post = async (requestId: string, body: unknown): Promise<Response> =>
     await fetch(`${cluster.apiUrl}/api/watch-rules`, {

@@ -7,7 +7,7 @@ import { insertNotifications, notificationsOf } from '../support/factories/notif
 import { insertUser } from '../support/factories/users';
 import { useTestRedis } from '../support/redis';
 
-const PATIENCE = { timeoutMs: 25_000, intervalMs: 50 };
+const PATIENCE = { timeoutMs: 60_000, intervalMs: 50 };
 const CRASHES = 5;
 
 describe('an alert whose workers die', () => {
@@ -34,12 +34,12 @@ describe('an alert whose workers die', () => {
     });
     client = new Client({ connectionString: database.url });
     await client.connect();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await cluster.stop();
     await client.end();
     await ses.stop();
-  }, 60_000);
+  }, 180_000);
 
   const db = {
     rows: async <Row>(sql: string, params: unknown[] = []): Promise<Row[]> =>

@@ -33,12 +33,12 @@ describe('errors that nobody foresaw, across processes', () => {
     token = await cluster.issuer.issueToken({ sub: randomUUID(), email: EMAIL });
     // The account is there, so that the next request fails at what it asks for.
     await cluster.call(token, 'GET', '/api/watch-rules');
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await cluster.stop();
     await client.end();
     await sentry.stop();
-  }, 60_000);
+  }, 180_000);
   beforeEach(() => sentry.reset());
 
   const listRules = async (requestId: string): Promise<Response> =>
@@ -138,7 +138,7 @@ describe('errors that nobody foresaw, across processes', () => {
             queue: 'backfills',
           });
         },
-        { timeoutMs: 20_000 },
+        { timeoutMs: 60_000 },
       );
       sentry.inject({ kind: 'hang', times: 10_000 });
       expect(await worker.stop()).toEqual({ code: 0, signal: null });

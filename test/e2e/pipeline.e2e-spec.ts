@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually';
 import { useTestRedis } from '../support/redis';
 import { StreamClient } from '../support/stream-client';
 
-const PATIENCE = { timeoutMs: 25_000, intervalMs: 50 };
+const PATIENCE = { timeoutMs: 60_000, intervalMs: 50 };
 
 interface Inbox {
   id: string;
@@ -33,12 +33,12 @@ describe('from a marketplace to the collector, across processes', () => {
     client = new Client({ connectionString: database.url });
     await client.connect();
     bell = new Redis(redis.url);
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await cluster.stop();
     await client.end();
     bell.disconnect();
-  }, 60_000);
+  }, 180_000);
   afterEach(async () => {
     await Promise.all(cluster.workers.splice(0).map(async (worker) => await worker.stop()));
     cluster.ebay.reset();
@@ -128,7 +128,7 @@ describe('from a marketplace to the collector, across processes', () => {
       seller: 'record-shop',
     });
     stream.close();
-  }, 60_000);
+  }, 180_000);
 
   it('tells of a price that falls', async () => {
     await cluster.startWorker();
@@ -146,7 +146,7 @@ describe('from a marketplace to the collector, across processes', () => {
     );
     expect(drops).toEqual([{ before: 40, after: 30 }]);
     stream.close();
-  }, 60_000);
+  }, 180_000);
 
   it('still alerts once when the worker is killed in the middle of a poll', async () => {
     const doomed = await cluster.startWorker();
@@ -166,7 +166,7 @@ describe('from a marketplace to the collector, across processes', () => {
     await cluster.startWorker();
     await expectOneAlert(userId, ruleId, stream);
     stream.close();
-  }, 60_000);
+  }, 180_000);
 
   it('still alerts once when the worker is killed in the middle of a delivery', async () => {
     const doomed = await cluster.startWorker();
@@ -196,7 +196,7 @@ describe('from a marketplace to the collector, across processes', () => {
     await cluster.startWorker();
     await expectOneAlert(userId, ruleId, stream);
     stream.close();
-  }, 60_000);
+  }, 180_000);
 
   it('delivers what Redis has forgotten', async () => {
     await cluster.startWorker();
@@ -211,7 +211,7 @@ describe('from a marketplace to the collector, across processes', () => {
       clearInterval(forget);
     }
     stream.close();
-  }, 60_000);
+  }, 180_000);
 
   /** As after FLUSHALL, for the keys of this test file. */
   const forgetEverything = async (): Promise<void> => {
@@ -237,7 +237,7 @@ describe('from a marketplace to the collector, across processes', () => {
     const again = await StreamClient.open(cluster.apiUrl, { token, lastEventId: String(stream.ids[0]) });
     await eventually(() => expect(again.ids).toEqual([2, 3]), PATIENCE);
     again.close();
-  }, 60_000);
+  }, 180_000);
 
   it('asks each question once per interval, however many schedulers there are', async () => {
     await Promise.all([cluster.startWorker(), cluster.startWorker()]);

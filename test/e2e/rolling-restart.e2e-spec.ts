@@ -9,7 +9,7 @@ import { freePort, type AppProcess } from '../support/processes';
 import { useTestRedis } from '../support/redis';
 import { StreamClient } from '../support/stream-client';
 
-const PATIENCE = { timeoutMs: 40_000, intervalMs: 100 };
+const PATIENCE = { timeoutMs: 90_000, intervalMs: 100 };
 /** Requests under way at any time, each in a chain of its own. */
 const CLIENTS = 4;
 
@@ -52,7 +52,7 @@ describe('a rolling restart', () => {
     await Promise.all([...apis.values()].map(async (api) => await api.stop()));
     await cluster.stop();
     await client.end();
-  }, 60_000);
+  }, 180_000);
 
   const askFor = async (token: string, method: string, path: string, body?: unknown): Promise<Response> =>
     await fetch(`${entrance}${path}`, {

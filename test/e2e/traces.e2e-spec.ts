@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually';
 import type { AppProcess } from '../support/processes';
 import { useTestRedis } from '../support/redis';
 
-const PATIENCE = { timeoutMs: 20_000 };
+const PATIENCE = { timeoutMs: 60_000 };
 const BASE = '/api/integrations/discogs';
 const USERS_TOKEN = 'alice-token-5f3a9c1e';
 const EMAIL = 'ada.lovelace@collector.example';
@@ -50,12 +50,12 @@ describe('a trace', () => {
       access_token: USERS_TOKEN,
     });
     spans = await importTraced('import-1');
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await cluster.stop();
     await discogs.stop();
     await collector.stop();
-  }, 60_000);
+  }, 180_000);
 
   /** Asks for an import, as somebody whose browser has a trace of its own. The spans of the request's trace. */
   const importTraced = async (requestId: string): Promise<TakenSpan[]> => {

@@ -8,7 +8,7 @@ import { freePort, spawnAppProcess } from '../support/processes';
 import { useTestRedis } from '../support/redis';
 import { StreamClient } from '../support/stream-client';
 
-const PATIENCE = { timeoutMs: 25_000, intervalMs: 50 };
+const PATIENCE = { timeoutMs: 60_000, intervalMs: 50 };
 const PROCESSES = 2;
 const STREAMS = 4;
 
@@ -38,8 +38,8 @@ describe('an API of several processes', () => {
       redisPrefix: redis.prefix,
       env: { WEB_CONCURRENCY: String(PROCESSES) },
     });
-  }, 60_000);
-  afterEach(async () => await cluster.stop(), 60_000);
+  }, 180_000);
+  afterEach(async () => await cluster.stop(), 180_000);
 
   const lines = (event: string): Line[] => linesOf(cluster.api.log).filter((line) => line.event === event);
   const pidsOf = (...found: Line[]): Set<number | undefined> => new Set(found.map(({ pid }) => pid));
@@ -177,7 +177,7 @@ describe('an API of several processes', () => {
       }
     }, PATIENCE);
     for (const stream of streams) stream.close();
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('an API of several processes that cannot start', () => {

@@ -46,7 +46,7 @@ describe('users whose own addresses hang', () => {
       TOKEN_CRYPTO_LOCAL_KEY: Buffer.alloc(32, 7).toString('base64'),
       CHANNEL_TRUSTED_ORIGINS: `${hanging.url},${healthy.url}`,
       DELIVERY_PARALLEL_SENDS: String(SLOTS),
-      DELIVERY_LEASE_SECONDS: '6',
+      DELIVERY_LEASE_SECONDS: '45',
     };
     http = await startHttpApp([AuthModule, NotificationsApiModule], env);
     worker = await startDeliveryWorker(env);
@@ -73,7 +73,7 @@ describe('users whose own addresses hang', () => {
 
     await worker.delivery.deliverDue();
     await eventually(async () => expect(new Set(await statuses(other))).toEqual(new Set(['sent'])), {
-      timeoutMs: 1500,
+      timeoutMs: 4500,
     });
 
     expect(healthy.of('webhook')).toHaveLength(20);
@@ -106,7 +106,7 @@ describe('users whose own addresses hang', () => {
     await alert(other, 1);
 
     await worker.delivery.deliverDue();
-    await eventually(async () => expect(await statuses(other)).toEqual(['sent']), { timeoutMs: 1500 });
+    await eventually(async () => expect(await statuses(other)).toEqual(['sent']), { timeoutMs: 4500 });
 
     const counts = await Promise.all(stuck.map(underWay));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(SLOTS / 2);

@@ -323,7 +323,7 @@ describe('delivery', () => {
   });
 
   it('lets hanging mails delay neither other mails nor streams, and tries them again', async () => {
-    const quick = await start({ DELIVERY_LEASE_SECONDS: '3' });
+    const quick = await start({ DELIVERY_LEASE_SECONDS: '15' });
     const user = await insertUser(db);
     const hanging = await insertNotifications(db, user, 3, { channels: ['email'] });
     let aborted = 0;
@@ -336,7 +336,7 @@ describe('delivery', () => {
     await insertNotifications(db, user, 30, { channels: ['email', 'realtime'] });
 
     await quick.delivery.deliverDue();
-    await eventually(() => expect(quick.carrier.taken).toHaveLength(30), { timeoutMs: 900 });
+    await eventually(() => expect(quick.carrier.taken).toHaveLength(30), { timeoutMs: 4500 });
     await quick.delivery.idle();
 
     const rows = await rowsOf(user);

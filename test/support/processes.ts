@@ -33,7 +33,7 @@ export interface AppProcess {
 }
 
 const DIST = resolve(__dirname, '../../dist');
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_LINES_SHOWN = 20;
 
