@@ -91,6 +91,28 @@ describe('listing ingest', () => {
       ]);
       expect(rows).toEqual([{ discogs_release_id: 42 }]);
     });
+
+    it('are as old as a price that the process has remembered, which takes the place of no newer one', async () => {
+      const MINUTE = 60_000;
+      const listing = aListing({ price: '30.00' });
+      const seen = async () =>
+        await db.rows(
+          `SELECT price, round(extract(epoch FROM now() - last_seen_at) / 60)::int AS minutes
+           FROM listings WHERE external_id = $1`,
+          [listing.externalId],
+        );
+      await ingest.ingest([{ ...listing, ageMs: 25 * MINUTE }]);
+      expect(await seen()).toEqual([{ price: '30.00', minutes: 25 }]);
+      await ingest.ingest([{ ...listing, price: '28.00', ageMs: 10 * MINUTE }]);
+      expect(await seen()).toEqual([{ price: '28.00', minutes: 10 }]);
+      await ingest.ingest([{ ...listing, price: '33.00', ageMs: 20 * MINUTE }]);
+      expect(await seen()).toEqual([{ price: '28.00', minutes: 10 }]);
+      await ingest.ingest([{ ...listing, status: 'ended' }]);
+      await ingest.ingest([{ ...listing, price: '33.00', ageMs: 5 * MINUTE }]);
+      expect(
+        await db.rows('SELECT status, price FROM listings WHERE external_id = $1', [listing.externalId]),
+      ).toEqual([{ status: 'ended', price: '30.00' }]);
+    });
   });
 
   describe('hostile items', () => {

@@ -1,6 +1,7 @@
 import { AuthModule, LocalIssuer } from '@waxwatch/auth';
 import { MockMarketplace } from '@waxwatch/integrations';
 import { ListingIngest } from '@waxwatch/listings';
+import { Clock } from '@waxwatch/platform/clock';
 import { Database } from '@waxwatch/platform/database';
 import { SearchApiModule } from '@waxwatch/search';
 import { randomUUID } from 'node:crypto';
@@ -9,6 +10,7 @@ import { useTestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { aListing } from '../support/factories/listings';
 import { type HttpApp, startHttpApp } from '../support/http-app';
+import { SetClock } from '../support/set-clock';
 
 interface SearchBody {
   items: {
@@ -41,6 +43,7 @@ describe('search', () => {
   const database = useTestDatabase();
   const issuer = new LocalIssuer({ environment: 'test' });
   const ebay = new EbaySimulator();
+  const clock = new SetClock();
   let http: HttpApp;
   let db: Database;
   let market: MockMarketplace;
@@ -58,16 +61,20 @@ describe('search', () => {
 
   beforeAll(async () => {
     const [{ issuer: issuerUrl }] = await Promise.all([issuer.start(), ebay.start()]);
-    http = await startHttpApp([AuthModule, SearchApiModule], {
-      DATABASE_URL: database.url,
-      AUTH_ISSUER: issuerUrl,
-      EBAY_API_BASE_URL: ebay.url,
-      EBAY_CLIENT_ID,
-      EBAY_CLIENT_SECRET,
-      EBAY_CAMPAIGN_ID: '5338000000',
-      EBAY_MAX_ATTEMPTS: '1',
-      EBAY_TIMEOUT_SECONDS: '0.5',
-    });
+    http = await startHttpApp(
+      [AuthModule, SearchApiModule],
+      {
+        DATABASE_URL: database.url,
+        AUTH_ISSUER: issuerUrl,
+        EBAY_API_BASE_URL: ebay.url,
+        EBAY_CLIENT_ID,
+        EBAY_CLIENT_SECRET,
+        EBAY_CAMPAIGN_ID: '5338000000',
+        EBAY_MAX_ATTEMPTS: '1',
+        EBAY_TIMEOUT_SECONDS: '0.5',
+      },
+      { replaced: [{ provide: Clock, useValue: clock }] },
+    );
     db = http.app.get(Database, { strict: false });
     market = http.app.get(MockMarketplace, { strict: false });
   });
@@ -131,8 +138,28 @@ describe('search', () => {
       discogs_release_id: null,
       discogs_master_id: null,
       public_url: expect.stringContaining('campid=5338000000') as string,
+      listed_at: expect.stringMatching(/Z$/) as string,
+      fetched_at: expect.stringMatching(/Z$/) as string,
+      age_seconds: expect.any(Number) as number,
       provider_notice: expect.stringContaining('eBay') as string,
     });
+  });
+
+  it('says how old an answer is that it has kept', async () => {
+    const artist = word();
+    ebay.publish({ title: `${artist} one`, price: '12.00' });
+    const ask = async () => (await search({ keywords: [artist], providers: ['ebay'] })).body.items[0];
+
+    const first = await ask();
+    expect(first?.age_seconds).toBeLessThan(10);
+    clock.advance(20);
+    const kept = await ask();
+    expect(kept?.fetched_at).toBe(first?.fetched_at);
+    expect(kept?.age_seconds).toBeGreaterThanOrEqual(20);
+    clock.advance(20);
+    const fresh = await ask();
+    expect(fresh?.fetched_at).not.toBe(first?.fetched_at);
+    expect(fresh?.age_seconds).toBeLessThan(10);
   });
 
   it('says what a copy costs in all, and which grades its seller states', async () => {

@@ -1737,11 +1737,19 @@ export interface components {
             query: components["schemas"]["SearchQuery"];
         };
         SearchListingOut: {
+            /** @description How long ago that was: answers are kept for a moment */
+            age_seconds: number;
             condition: string | null;
             currency: string;
             discogs_master_id: number | null;
             discogs_release_id: number | null;
             external_id: string;
+            /**
+             * Format: date-time
+             * @description When the marketplace was asked for it or its price
+             * @example 2026-01-05T10:00:00.000000Z
+             */
+            fetched_at: string;
             /** @description Where each grade is stated: aspect, title, description or condition */
             grade_evidence: {
                 media: string | null;
@@ -1750,6 +1758,8 @@ export interface components {
             id: string;
             /** @description Price and shipping together, where both are known */
             landed_price: number | null;
+            /** @description When the copy was first offered, where the marketplace says so */
+            listed_at: string | null;
             listing_id: string | null;
             location: string | null;
             /** @description Of the record, on the Goldmine scale, or `unknown` */

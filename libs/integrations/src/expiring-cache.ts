@@ -15,8 +15,15 @@ export class ExpiringCache<K, T> {
 
   /** The value, unless it is older than `maxAgeMs`. */
   get(key: K, maxAgeMs: number): T | undefined {
+    return this.aged(key, maxAgeMs)?.value;
+  }
+
+  /** The same, with how old it is. */
+  aged(key: K, maxAgeMs: number): { value: T; ageMs: number } | undefined {
     const entry = this.entries.get(key);
-    return entry && this.now() - entry.storedAtMs < maxAgeMs ? entry.value : undefined;
+    if (!entry) return undefined;
+    const ageMs = this.now() - entry.storedAtMs;
+    return ageMs < maxAgeMs ? { value: entry.value, ageMs } : undefined;
   }
 
   set(key: K, value: T): void {

@@ -27,6 +27,8 @@ export interface ProviderListing {
   /** RFC 3339 instant at which the copy was first offered; null when the provider does not say. */
   listedAt: string | null;
   status: 'active' | 'ended';
+  /** How old, in milliseconds, the price is where it was remembered; absent where the provider has just said it. */
+  ageMs?: number;
   /** The few provider fields kept for later (artist, aspects, image); small, and free of personal data. */
   raw: Record<string, unknown>;
 }

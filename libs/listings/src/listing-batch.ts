@@ -74,6 +74,7 @@ export function toColumns(listings: readonly ProviderListing[], ids: readonly st
     listings.map((item) => item.discogsMasterId),
     listings.map((item) => item.listedAt),
     listings.map((item) => toJson(item.raw)),
+    listings.map((item) => item.ageMs ?? 0),
   ];
 }
 

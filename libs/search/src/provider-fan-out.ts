@@ -44,12 +44,14 @@ export interface ProviderQuestion {
 export class ProviderFanOut {
   private readonly logger = new Logger('search');
   private readonly scans: ScanCache;
+  private readonly now: () => number;
 
   constructor(
     @Inject(SEARCH_LIMITS) private readonly limits: SearchLimits,
     clock: Clock,
   ) {
-    this.scans = new ScanCache(() => clock.now().getTime(), limits.cacheTtlMs, limits.cacheSize);
+    this.now = () => clock.now().getTime();
+    this.scans = new ScanCache(this.now, limits.cacheTtlMs, limits.cacheSize);
   }
 
   /** Never throws. */
@@ -73,7 +75,7 @@ export class ProviderFanOut {
     signal: AbortSignal,
   ): Promise<{ outcome: ProviderOutcome; isCutOff: boolean }> {
     const key = JSON.stringify([provider.name, terms.toLowerCase(), narrowed]);
-    const scan = this.scans.getOrStart(key, () => new ProviderScan(provider, terms, narrowed));
+    const scan = this.scans.getOrStart(key, () => new ProviderScan(provider, terms, this.now, narrowed));
     try {
       await scan.readUntil(isEnough, { signal, priority: 'interactive', userId });
       return { outcome: { hits: scan.hits, error: null }, isCutOff: scan.isCutOff };

@@ -19,7 +19,7 @@ const atLeast = (count: number) => (hits: unknown[]) => hits.length >= count;
 
 describe('ProviderScan', () => {
   it('reads no further than somebody wants to see, and on from there later', async () => {
-    const scan = new ProviderScan(provider(), '');
+    const scan = new ProviderScan(provider(), '', () => NOW);
 
     await scan.readUntil(atLeast(10), call());
     expect(scan.hits).toHaveLength(50);
@@ -32,7 +32,11 @@ describe('ProviderScan', () => {
   it('ends where the provider has no more', async () => {
     const market = new MockMarketplace({ seed: 'scan', publishIntervalMs: 30_000 }, () => NOW);
     market.publish({ artist: 'Nobody', title: 'Unheard', price: '12.00' });
-    const scan = new ProviderScan(new MockProvider(market, new DiscardingRequestLog(), () => NOW), 'unheard');
+    const scan = new ProviderScan(
+      new MockProvider(market, new DiscardingRequestLog(), () => NOW),
+      'unheard',
+      () => NOW,
+    );
 
     await scan.readUntil(atLeast(10), call());
 
@@ -40,7 +44,7 @@ describe('ProviderScan', () => {
   });
 
   it('costs a bounded number of pages, however much is wanted', async () => {
-    const scan = new ProviderScan(provider(), '');
+    const scan = new ProviderScan(provider(), '', () => NOW);
 
     await scan.readUntil(atLeast(10_000), call());
 
@@ -48,7 +52,7 @@ describe('ProviderScan', () => {
   });
 
   it('lets searches that share it take turns instead of asking twice', async () => {
-    const scan = new ProviderScan(provider(), '');
+    const scan = new ProviderScan(provider(), '', () => NOW);
 
     await Promise.all([1, 2, 3].map(async () => await scan.readUntil(atLeast(50), call())));
 
@@ -56,11 +60,39 @@ describe('ProviderScan', () => {
   });
 
   it('keeps no raw fields in memory', async () => {
-    const scan = new ProviderScan(provider(), '');
+    const scan = new ProviderScan(provider(), '', () => NOW);
 
     await scan.readUntil(atLeast(1), call());
 
     expect(scan.hits[0]).not.toHaveProperty('raw');
+  });
+
+  it('remembers of each hit when it was asked for, and of a remembered price when that was', async () => {
+    const market = marketplace();
+    const mock = new MockProvider(market, new DiscardingRequestLog(), () => NOW);
+    const remembering: ListingProvider = {
+      name: 'mock',
+      capabilities: mock.capabilities,
+      search: async (...question) => {
+        const page = await mock.search(...question);
+        return {
+          ...page,
+          items: page.items.map((item, n) => (n === 0 ? { ...item, ageMs: 600_000 } : item)),
+        };
+      },
+    };
+    let nowMs = NOW;
+    const scan = new ProviderScan(remembering, '', () => nowMs);
+    await scan.readUntil(atLeast(10), call());
+    nowMs += 20_000;
+    await scan.readUntil(atLeast(60), call());
+
+    expect(scan.hits.map((hit) => hit.fetchedAtMs - NOW)).toEqual([
+      -600_000,
+      ...Array<number>(49).fill(0),
+      20_000 - 600_000,
+      ...Array<number>(49).fill(20_000),
+    ]);
   });
 
   it('gives up at its deadline on a provider that does not listen', async () => {
@@ -69,7 +101,7 @@ describe('ProviderScan', () => {
       capabilities: provider().capabilities,
       search: async () => await new Promise<never>(() => undefined),
     };
-    const scan = new ProviderScan(deaf, '');
+    const scan = new ProviderScan(deaf, '', () => NOW);
 
     await expect(scan.readUntil(atLeast(1), call(AbortSignal.timeout(20)))).rejects.toThrow(
       SearchDeadlineError,

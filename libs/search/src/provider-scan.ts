@@ -24,6 +24,7 @@ export class ProviderScan {
   constructor(
     private readonly provider: ListingProvider,
     private readonly terms: string,
+    private readonly now: () => number,
     private readonly narrowed: Narrowing = {},
   ) {}
 
@@ -53,15 +54,17 @@ export class ProviderScan {
       call.signal.throwIfAborted();
       const limit = this.provider.capabilities.maxPageSize;
       const search = { terms: this.terms, marketplace: null, ...this.narrowed };
-      this.take(await this.provider.search(search, { limit, cursor: this.cursor }, call));
+      const askedAtMs = this.now();
+      this.take(askedAtMs, await this.provider.search(search, { limit, cursor: this.cursor }, call));
     }
   }
 
-  private take(page: ListingPage): void {
+  private take(askedAtMs: number, page: ListingPage): void {
     for (const item of [...page.items, ...page.unpriced]) {
-      const { raw, ...rest } = item;
+      const { raw, ageMs = 0, ...rest } = item;
       const affiliateUrl = typeof raw.affiliateUrl === 'string' ? raw.affiliateUrl : null;
-      const hit = { ...rest, affiliateUrl, grades: gradesOf(raw, item.condition) };
+      const fetchedAtMs = askedAtMs - ageMs;
+      const hit = { ...rest, affiliateUrl, fetchedAtMs, grades: gradesOf(raw, item.condition) };
       if (!this.found.has(hit.externalId)) this.found.set(hit.externalId, hit);
     }
     this.pages += 1;

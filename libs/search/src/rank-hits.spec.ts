@@ -17,6 +17,7 @@ const COPY: SearchHit = {
   shippingPrice: null,
   listedAt: null,
   status: 'active',
+  fetchedAtMs: 0,
 };
 const copy = (externalId: string, price: string, more: Partial<SearchHit> = {}): SearchHit =>
   ({ ...COPY, externalId, price, ...more }) as SearchHit;

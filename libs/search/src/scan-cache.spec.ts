@@ -7,7 +7,7 @@ const provider = new MockProvider(
   new DiscardingRequestLog(),
   () => 0,
 );
-const start = () => new ProviderScan(provider, '');
+const start = () => new ProviderScan(provider, '', () => 0);
 
 describe('ScanCache', () => {
   it('hands out the same scan until its time is over', () => {

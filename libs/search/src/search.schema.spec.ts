@@ -64,7 +64,7 @@ describe('SaveSearchAlertRequest', () => {
 });
 
 describe('toSearchResponse', () => {
-  const empty = { items: [], providersSearched: [], providerErrors: {}, currency: 'USD' };
+  const empty = { items: [], providersSearched: [], providerErrors: {}, currency: 'USD', atMs: 0 };
 
   it.each([
     [

@@ -1,6 +1,14 @@
 import { EBAY_MARKETPLACES, PROVIDER_NAMES, type ProviderName, providerNotice } from '@waxwatch/integrations';
 import { GradeEvidence, gradesOf, landedPriceOf } from '@waxwatch/listings';
-import { toldInWords, wireId, wireInt, wireMoney, wireText, wireTrimmedText } from '@waxwatch/platform/http';
+import {
+  toldInWords,
+  wireId,
+  wireInstant,
+  wireInt,
+  wireMoney,
+  wireText,
+  wireTrimmedText,
+} from '@waxwatch/platform/http';
 import { z } from 'zod';
 import type { FoundListing } from './search-hit';
 
@@ -28,6 +36,8 @@ export interface SearchPage {
   providerErrors: Partial<Record<ProviderName, string>>;
   /** The searcher's currency, which prices were compared in. */
   currency: string;
+  /** When the page was made, epoch milliseconds: what ages count from. */
+  atMs: number;
 }
 
 const isProviderName = (name: string): name is ProviderName => PROVIDER_NAMES.some((known) => known === name);
@@ -142,6 +152,11 @@ const SearchListingOut = z
     discogs_release_id: z.int().nullable(),
     discogs_master_id: z.int().nullable(),
     public_url: z.string(),
+    listed_at: wireInstant()
+      .nullable()
+      .meta({ description: 'When the copy was first offered, where the marketplace says so' }),
+    fetched_at: wireInstant().meta({ description: 'When the marketplace was asked for it or its price' }),
+    age_seconds: z.int().meta({ description: 'How long ago that was: answers are kept for a moment' }),
     provider_notice: z.string().nullable().meta({ description: 'To be shown beside it' }),
   })
   .meta({ id: 'SearchListingOut' });
@@ -167,10 +182,10 @@ export const SearchResponse = z
   .meta({ id: 'SearchResponse' });
 
 export function toSearchResponse(found: SearchPage): z.input<typeof SearchResponse> {
-  const { items, page, pageSize, total } = found;
+  const { items, page, pageSize, total, currency, atMs } = found;
   const totalPages = Math.ceil(total / pageSize);
   return {
-    items: items.map((item) => toListingOut(item, found.currency)),
+    items: items.map((item) => toListingOut(item, currency, atMs)),
     pagination: {
       page,
       page_size: pageSize,
@@ -188,6 +203,7 @@ export function toSearchResponse(found: SearchPage): z.input<typeof SearchRespon
 function toListingOut(
   { hit, listingId, publicUrl }: FoundListing,
   currency: string,
+  nowMs: number,
 ): z.input<typeof SearchListingOut> {
   return {
     id: `${hit.provider}:${hit.externalId}`,
@@ -207,6 +223,9 @@ function toListingOut(
     discogs_release_id: hit.discogsReleaseId,
     discogs_master_id: hit.discogsMasterId,
     public_url: publicUrl,
+    listed_at: hit.listedAt,
+    fetched_at: new Date(hit.fetchedAtMs).toISOString(),
+    age_seconds: Math.max(0, Math.round((nowMs - hit.fetchedAtMs) / 1000)),
     provider_notice: providerNotice(hit.provider),
   };
 }

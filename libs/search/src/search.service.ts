@@ -8,6 +8,7 @@ import {
   publicUrl,
 } from '@waxwatch/integrations';
 import type { FxRates } from '@waxwatch/matching';
+import { Clock } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database } from '@waxwatch/platform/database';
 import { ValidationError } from '@waxwatch/platform/errors';
@@ -32,6 +33,7 @@ export class SearchService {
     private readonly rules: WatchRulesService,
     private readonly db: Database,
     private readonly rates: ExchangeRates,
+    private readonly clock: Clock,
     @InjectConfig() private readonly config: AppConfig,
   ) {}
 
@@ -62,6 +64,7 @@ export class SearchService {
       providersSearched: [...outcomes.keys()],
       providerErrors: errorsOf(outcomes),
       currency,
+      atMs: this.clock.now().getTime(),
     };
   }
 

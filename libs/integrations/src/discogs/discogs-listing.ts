@@ -15,6 +15,8 @@ export interface DiscogsOffer {
   price: string;
   currency: string;
   numForSale: number;
+  /** How long ago Discogs said so; absent for now. */
+  ageMs?: number;
 }
 
 /** A catalogue entry whose texts are clean and whose link is Discogs' own. */
@@ -66,8 +68,9 @@ export function toHit(entry: DiscogsEntry): CatalogueHit {
 }
 
 export function withOffer(hit: CatalogueHit, offer: DiscogsOffer): ProviderListing {
-  const { price, currency, numForSale } = offer;
-  return { ...hit, price, currency, raw: { ...hit.raw, numForSale } };
+  const { price, currency, numForSale, ageMs } = offer;
+  const age = ageMs === undefined ? {} : { ageMs };
+  return { ...hit, price, currency, raw: { ...hit.raw, numForSale }, ...age };
 }
 
 export function releaseListing(release: DiscogsRelease, offer: DiscogsOffer): ProviderListing {

@@ -63,9 +63,9 @@ export class DiscogsMarket {
     const offers = new Map<number, DiscogsOffer | null>();
     const unknown: number[] = [];
     for (const id of new Set(releaseIds)) {
-      const known = this.cache.get(id, SEARCH_MAX_AGE_MS);
-      if (known) offers.set(id, known.offer);
-      else unknown.push(id);
+      const known = this.cache.aged(id, SEARCH_MAX_AGE_MS);
+      if (!known) unknown.push(id);
+      else offers.set(id, known.value.offer && { ...known.value.offer, ageMs: known.ageMs });
     }
     const missingCount = await this.ask(unknown, offers, {
       ...call,

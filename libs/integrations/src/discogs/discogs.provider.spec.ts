@@ -115,7 +115,8 @@ describe('DiscogsProvider search', () => {
     const { search, tools } = client();
     await search('series');
     tools.time.nowMs += 29 * 60_000;
-    await search('series');
+    const { items } = await search('series');
+    expect(items.map(({ ageMs }) => ageMs)).toEqual(Array(3).fill(29 * 60_000));
     expect(simulator.requests('/marketplace/stats')).toHaveLength(3);
     tools.time.nowMs += 2 * 60_000;
     await search('series');
