@@ -3,6 +3,7 @@ import { Backfills, ListingIngest, WatchBackfills } from '@waxwatch/listings';
 import { Database } from '@waxwatch/platform/database';
 import { WatchReleasesModule, WatchReleasesService } from '@waxwatch/watch-releases';
 import { useTestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 import { aListing } from '../support/factories/listings';
 import { insertUser } from '../support/factories/users';
 import { insertRule } from '../support/factories/watch-rules';
@@ -191,6 +192,31 @@ describe('a new watched release', () => {
       await lookBack();
 
       expect((await matches()).map((match) => match.watch_release_id)).toEqual([exact]);
+    });
+
+    it('makes no second alert when the copy gets cheap enough while the other one is held against it', async () => {
+      await watch({ targetPrice: 50 });
+      await lookBack();
+      const copy = aListing({ price: '100.00', discogsReleaseId: 11, discogsMasterId: 99 });
+      await arrive(copy);
+      await watch({ discogsReleaseId: 12, matchMode: 'master_release' });
+      const waiting = async () =>
+        await db.rows(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+      const work = await db.transaction(async (tx) => {
+        // What a look back needs when it knows already what the user was told.
+        await tx.query('LOCK TABLE watch_baselines IN EXCLUSIVE MODE');
+        const backfill = lookBack();
+        await eventually(async () => expect(await waiting()).toHaveLength(1));
+        let isStored = false;
+        const cheaper = arrive({ ...copy, price: '20.00' }).then(() => (isStored = true));
+        await eventually(async () => expect(isStored || (await waiting()).length === 2).toBe(true));
+        return [backfill, cheaper];
+      });
+      await Promise.all(work);
+
+      expect(await matches()).toHaveLength(1);
     });
 
     it('tells other users who watch it as well', async () => {

@@ -18,6 +18,7 @@ import { GradeChecks } from './grade-checks';
 import type { StoredListing } from './listing-store';
 import { nameMappedReleases } from './mapped-releases';
 import { NOTE_ALERTS } from './price-changes.sql';
+import { stillOffered } from './still-offered';
 import { type FoundWatch, type MatchEvent, WatchMatches } from './watch-matches';
 
 /** Extra facts of a match that was not found live, such as a backfill's. */
@@ -94,7 +95,8 @@ export class NewMatches {
     origin: MatchOrigin,
     fx: FxRates,
   ): Promise<number> {
-    return await this.recordEvents(tx, await this.storeRuleMatches(tx, found, origin, fx), []);
+    const offered = await stillOffered(tx, found);
+    return await this.recordEvents(tx, await this.storeRuleMatches(tx, offered, origin, fx), []);
   }
 
   /** The same for watched releases. */
@@ -104,7 +106,8 @@ export class NewMatches {
     extra: Record<string, unknown>,
     fx: FxRates,
   ): Promise<number> {
-    return await this.recordEvents(tx, await this.watches.events(tx, found, extra, fx), []);
+    const offered = await stillOffered(tx, found);
+    return await this.recordEvents(tx, await this.watches.events(tx, offered, extra, fx), []);
   }
 
   /** Says after the commit that there may be something to deliver. */
