@@ -133,6 +133,40 @@ describe('watched releases at Discogs', () => {
     }
   });
 
+  it('tell of a copy for the very release, and not again for its master while it is the cheapest', async () => {
+    const OTHER = 12;
+    const pollOnly = async (kind: 'release' | 'master') => {
+      await db.rows(
+        `UPDATE poll_targets SET due_at = CASE WHEN kind = $1 THEN now() ELSE now() + interval '1 day' END
+         WHERE due_at <> 'infinity'`,
+        [kind],
+      );
+      await module.get(DuePolls).run();
+      return await alerts();
+    };
+    discogs.addRelease({ id: OTHER, artist: 'Primus', title: 'Frizzle Fry', masterId: MASTER });
+    await watch();
+    await watch({ discogsReleaseId: OTHER, discogsMasterId: MASTER, matchMode: 'master_release' });
+    discogs.setOffer(RELEASE, 20);
+    expect(await pollOnly('release')).toEqual(['NEW_MATCH']);
+    expect(await pollOnly('master')).toEqual(['NEW_MATCH']);
+
+    const another = ['NEW_MATCH', 'NEW_MATCH'];
+    discogs.setOffer(OTHER, 18);
+    expect(await pollOnly('master')).toEqual(another);
+    discogs.setOffer(RELEASE, 10);
+    expect(await pollOnly('release')).toEqual([...another, 'LISTING_PRICE_DROP']);
+    expect(await pollOnly('master')).toEqual([...another, 'LISTING_PRICE_DROP']);
+
+    const someoneElse = await insertUser(db);
+    await watch(
+      { discogsReleaseId: OTHER, discogsMasterId: MASTER, matchMode: 'master_release' },
+      someoneElse,
+    );
+    await pollOnly('master');
+    expect(await alerts(someoneElse)).toEqual(['NEW_MATCH']);
+  });
+
   it('tell once that the target is reached, whatever the price did before', async () => {
     await watch({ targetPrice: 15 });
     expect(await offer(20)).toEqual([]);

@@ -1,3 +1,5 @@
+import { isToldOfRelease } from './offers-of-masters.sql';
+
 /** A user who was told of the listing and still has an active rule or watch that found it. */
 const STILL_INTERESTED = `(
     EXISTS (SELECT FROM watch_matches m JOIN watch_search_rules r ON r.id = m.rule_id
@@ -15,7 +17,8 @@ const REASON_TABLES = `
 /**
  * $1 listings, $2 old prices, $3 new prices, $4 currencies, $5 least drop in percent, $6 hold in hours. A drop
  * counts against the price last told, for as long as the hold lasts, and afterwards against the price before:
- * so a price that wobbles alerts once, and one that keeps falling alerts again.
+ * so a price that wobbles alerts once, and one that keeps falling alerts again. The offer of a master that follows the one
+ * of a release, which the user hears of as well, moves on in silence.
  */
 export const TELL_PRICE_DROPS = `
   WITH told AS (
@@ -32,7 +35,8 @@ export const TELL_PRICE_DROPS = `
     RETURNING a.listing_id, a.user_id, a.rule_id, a.watch_release_id
   )
   SELECT a.listing_id, a.user_id, ${REASONS}
-  FROM told a ${REASON_TABLES}`;
+  FROM told a ${REASON_TABLES}
+  WHERE NOT ${isToldOfRelease('a')}`;
 
 /** Who wants to know what becomes of the listings $1. */
 export const AUDIENCE = `
