@@ -114,6 +114,19 @@ describe('a process', () => {
     });
   });
 
+  it('apps/api/main keeps to itself what the unpacking of a body said', async () => {
+    const env = await environment();
+    const base = `http://127.0.0.1:${env.PORT}`;
+    const started = await startAppProcess({ entry: 'apps/api/main', env, readyUrl: `${base}/readyz` });
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const answer = await fetch(`${base}/api/auth/login`, { method: 'POST', headers, body: 'not compressed' });
+
+    expect(await answer.json()).toEqual({
+      error: { message: 'Bad Request', code: 'http_error', status: 400 },
+    });
+    await started.stop();
+  });
+
   it('apps/api/main shows its documentation outside production, and inside only when told to', async () => {
     const statusOf = async (extra: Record<string, string>) => {
       const env = { ...(await environment()), ...extra };

@@ -2,6 +2,8 @@ import { Body, Controller, Get, Post } from '@nestjs/common';
 import { AuthModule, LocalIssuer, Public } from '@waxwatch/auth';
 import { WatchRulesApiModule } from '@waxwatch/watch-rules';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { aCollector, type Collector } from '../support/collector';
 import { useTestDatabase } from '../support/database';
 import { type HttpApp, startHttpApp } from '../support/http-app';
@@ -136,6 +138,25 @@ describe('the error envelope', () => {
       expectEnvelope(await send('GET', `/api/faults/${name}`), 500, failure('Internal Server Error'));
     },
   );
+
+  it.each([
+    ['NONSENSE\r\n\r\n', 400, 'Bad Request'],
+    ['GET /healthz HTTP/1.1\r\nHost: a b\u0001\r\n\r\n', 400, 'Bad Request'],
+    [
+      `GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: a=${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'Request Header Fields Too Large',
+    ],
+  ])('answers what does not even become a request (%#)', async (bytes, status, message) => {
+    const { port, hostname } = new URL(http.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(bytes);
+    const [head = '', body = ''] = (await textOf(socket)).split('\r\n\r\n');
+
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} ${message}\r\n`));
+    expect(head).toContain('Content-Type: application/json');
+    expect(JSON.parse(body)).toEqual({ error: { status, ...failure(message) } });
+  });
 
   it.each(['', 'never', 'a b', 'x'.repeat(129), 'naïve'])(
     'makes a request id instead of %j',

@@ -9,6 +9,7 @@ import { ContractValidationPipe } from './contract-validation.pipe';
 import { cors } from './cors';
 import { EnvelopeFilter } from './envelope.filter';
 import { limitRequests } from './limit-requests';
+import { answerMalformedRequests } from './malformed-requests';
 import { assignRequestId } from './request-id';
 import { checkRoute, RouteTable } from './route-table';
 import { securityHeaders } from './security-headers';
@@ -45,4 +46,5 @@ export function configureApp(app: NestExpressApplication): void {
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
+  answerMalformedRequests(server);
 }

@@ -157,7 +157,7 @@ const parsedInt = (min: number, max: number) =>
   z
     .custom<number>()
     .superRefine((value, context) => {
-      if (typeof value === 'number' && Number.isSafeInteger(value)) return;
+      if (typeof value === 'number' && Number.isInteger(value)) return;
       context.addIssue({
         code: 'custom',
         message: 'Input should be a valid integer, unable to parse string as an integer',
