@@ -1,6 +1,8 @@
 import { StreamableFile } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Express } from 'express';
 import type { ServerResponse } from 'node:http';
+import { createExpressServer } from './express-server';
 import { JsonText } from './json-text';
 import { NEXT_CURSOR_HEADER } from './pagination';
 
@@ -10,6 +12,11 @@ import { NEXT_CURSOR_HEADER } from './pagination';
  * as the query's result does.
  */
 export class LeanExpressAdapter extends ExpressAdapter {
+  /** Without TLS and Nest's own ways of closing, which this API leaves to its proxy and to its drain. */
+  override initHttpServer(): void {
+    this.httpServer = createExpressServer(this.getInstance<Express>());
+  }
+
   override reply(response: ServerResponse, body: unknown, statusCode?: number): unknown {
     const text = jsonOf(body);
     if (text === null) return super.reply(response, body, statusCode) as unknown;
