@@ -21,7 +21,7 @@ import { backfillRules } from './listings.jobs';
 import { ListingChecks } from './listing-checks';
 import { type FoundMatch, NewMatches } from './new-matches';
 import { OlderTransactionsRunning, waitForOlderTransactions } from './older-transactions';
-import { doubtful, type SeenRow, toProviderListing } from './stored-row';
+import { type SeenRow, toProviderListing } from './stored-row';
 
 const LEASE_SECONDS = 60;
 const RETRY_SECONDS = 30;
@@ -111,25 +111,16 @@ export class Backfills {
       const item = { id: row.id, listing, outcome: 'seen' as const, previous: null };
       return [{ ruleId, version: rule.version, ruleName: rule.name, userId: rule.user_id, item, context }];
     });
-    const gone = await this.checks.endedAmong(
-      doubtful(
-        rows,
-        found.map(({ item }) => item.id),
-        this.config.PROVIDER_CONTENT_MAX_AGE_HOURS,
-      ),
+    await this.checks.lookAgain(
+      rows,
+      found.map(({ item }) => item.id),
     );
     const origin = {
       context: { reason: 'backfill_recent_listings', days },
       payload: { backfill: true, days },
     };
     const created = await this.db.transaction(
-      async (tx) =>
-        await this.newMatches.recordFound(
-          tx,
-          found.filter(({ item }) => !gone.has(item.id)),
-          origin,
-          fx,
-        ),
+      async (tx) => await this.newMatches.recordFound(tx, found, origin, fx),
     );
     this.logger.log({
       event: 'backfill.completed',

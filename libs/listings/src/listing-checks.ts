@@ -20,7 +20,7 @@ import {
   REQUEST_STALE_CHECKS,
 } from './listing-checks.sql';
 import { ListingIngest } from './listing-ingest.service';
-import { type ListingRow, toProviderListing } from './stored-row';
+import { type ListingRow, type SeenRow, toProviderListing } from './stored-row';
 
 /** The one marketplace that shows listings one by one. */
 const PROVIDER = 'ebay';
@@ -28,8 +28,6 @@ const CHECKS_PER_RUN = 5;
 const LEASE_SECONDS = 300;
 const POSTPONED_SECONDS = 900;
 const LOOKUP_WITHIN_MS = 15_000;
-
-type Finding = 'active' | 'ended';
 
 /**
  * Looks at single listings again: those that somebody was told of and no search shows any more, and those whose grade
@@ -80,34 +78,34 @@ export class ListingChecks {
   }
 
   /**
-   * Which of these listings are gone. For rows that are old enough to doubt, at most a few; one that cannot be asked
-   * for is not among them.
+   * Looks again at those of the listings `ids` that no search has shown for so long that they may be gone; at most a
+   * few. One that cannot be asked for stays as it is.
    */
-  async endedAmong(rows: readonly ListingRow[]): Promise<Set<string>> {
-    const ended = new Set<string>();
-    const doubtful = rows.filter(({ provider }) => provider === PROVIDER);
-    if (doubtful.length === 0 || !this.providers.status(PROVIDER).enabled) return ended;
+  async lookAgain(rows: readonly SeenRow[], ids: readonly string[]): Promise<void> {
+    const wanted = new Set(ids);
+    const oldest = this.config.PROVIDER_CONTENT_MAX_AGE_HOURS * 3_600;
+    const doubtful = rows.filter(
+      ({ id, provider, age_seconds: age }) => provider === PROVIDER && wanted.has(id) && age > oldest,
+    );
+    if (doubtful.length === 0 || !this.providers.status(PROVIDER).enabled) return;
     for (const row of doubtful.slice(0, Math.min(CHECKS_PER_RUN, await this.callsLeft()))) {
       try {
-        if ((await this.check(row)) === 'ended') ended.add(row.id);
+        await this.check(row);
       } catch (error) {
         if (!isProviderError(error)) throw error;
         this.logger.warn({ event: 'listing_checks.unanswered', kind: error.kind });
-        break;
+        return;
       }
     }
-    return ended;
   }
 
   /** @throws ProviderError */
-  private async check(row: ListingRow): Promise<Finding> {
+  private async check(row: ListingRow): Promise<void> {
     const { raw } = row;
     const found = row.status !== 'active' || this.hasEnded(raw) ? null : await this.lookUp(row);
     if (found) await this.ingest.ingest([found]);
     else await this.ingest.endListings([row.id]);
-    const finding: Finding = found?.status === 'active' ? 'active' : 'ended';
-    this.outcomes.inc({ outcome: finding });
-    return finding;
+    this.outcomes.inc({ outcome: found?.status === 'active' ? 'active' : 'ended' });
   }
 
   private async lookUp(row: ListingRow): Promise<ProviderListing | null> {

@@ -27,12 +27,6 @@ export interface ListingRow {
 /** A listing, and how long ago a marketplace has shown it. */
 export type SeenRow = ListingRow & { age_seconds: number };
 
-/** Of the listings `ids`, those that no marketplace has shown for so many hours that they may be gone. */
-export function doubtful(rows: readonly SeenRow[], ids: readonly string[], hours: number): ListingRow[] {
-  const wanted = new Set(ids);
-  return rows.filter(({ id, age_seconds: age }) => wanted.has(id) && age > hours * 3_600);
-}
-
 /** A stored listing in the form in which its provider reported it. */
 export const toProviderListing = (row: ListingRow): ProviderListing => ({
   provider: row.provider,

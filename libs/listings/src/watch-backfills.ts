@@ -11,7 +11,7 @@ import { BEGIN_WATCH_BASELINES } from './baselines.sql';
 import { ListingChecks } from './listing-checks';
 import { NewMatches } from './new-matches';
 import { OlderTransactionsRunning, waitForOlderTransactions } from './older-transactions';
-import { doubtful, type SeenRow, toProviderListing } from './stored-row';
+import { type SeenRow, toProviderListing } from './stored-row';
 import {
   CLAIM_WATCH_BACKFILLS,
   COUNT_DUE_WATCH_BACKFILLS,
@@ -110,20 +110,16 @@ export class WatchBackfills {
           ids.map((id) => ({ id })),
         ),
     );
-    const { BACKFILL_DAYS: days, PROVIDER_CONTENT_MAX_AGE_HOURS: hours } = this.config;
+    const { BACKFILL_DAYS: days } = this.config;
     const rows = await this.listingsFor([...watches.values()]);
     const found = await this.findAmong(rows, watches);
-    const gone = await this.checks.endedAmong(
-      doubtful(
-        rows,
-        found.map(({ item }) => item.id),
-        hours,
-      ),
+    await this.checks.lookAgain(
+      rows,
+      found.map(({ item }) => item.id),
     );
-    const there = found.filter(({ item }) => !gone.has(item.id));
     const fx = await this.rates.current();
     const created = await this.db.transaction(
-      async (tx) => await this.newMatches.recordFoundWatches(tx, there, { backfill: true, days }, fx),
+      async (tx) => await this.newMatches.recordFoundWatches(tx, found, { backfill: true, days }, fx),
     );
     this.logger.log({
       event: 'backfill.completed',
