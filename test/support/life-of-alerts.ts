@@ -78,7 +78,7 @@ export function lifeOf(arrivals: readonly Arrival[], timing: Timing): Life {
     pending = pending
       .filter((row) => !gone.has(row.id))
       .map((row) =>
-        deferred.has(row.id) ? { ...row, isHeld: true, dueAt: plan.deferredUntil ?? row.dueAt } : row,
+        deferred.has(row.id) ? { ...row, isHeld: true, dueAt: plan.deferral?.until ?? row.dueAt } : row,
       );
   }
   return { ...life, left: pending.length };

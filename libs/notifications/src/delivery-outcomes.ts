@@ -4,6 +4,7 @@ import { Database, rowsIn } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
 import { GIVE_BACK, MARK_FAILED, NOTE_PART, PUT_OFF_OTHERS, RETRY_LATER } from './delivery.sql';
 import { RELEASE_TURNS } from './delivery-plan.sql';
+import type { DeliveryPlan } from './delivery-planner';
 import type { Channel, NotificationStatus } from './notification.entity';
 import { retryDelaySeconds } from './retry-delay';
 import { noteSends, type Sent, Settlements } from './settlements';
@@ -38,6 +39,8 @@ export class DeliveryOutcomes {
   private readonly logger = new Logger('notifications');
   private readonly outcomes;
   private readonly lag;
+  private readonly deferrals;
+  private readonly zoneFallbacks;
 
   constructor(
     private readonly db: Database,
@@ -53,6 +56,15 @@ export class DeliveryOutcomes {
       'waxwatch_notification_delivery_lag_seconds',
       'Time from a notification being due to its delivery',
       ['channel'],
+    );
+    this.deferrals = metrics.counter(
+      'waxwatch_notification_policy_deferrals_total',
+      'Times that a setting of its user put a notification off',
+      ['reason', 'channel'],
+    );
+    this.zoneFallbacks = metrics.counter(
+      'waxwatch_notification_policy_timezone_fallback_total',
+      'Times that UTC had to do for a time zone that does not exist',
     );
   }
 
@@ -107,6 +119,14 @@ export class DeliveryOutcomes {
   /** Somebody else may write to this user. */
   async turnReleased({ channel, token }: Leased, userId: string): Promise<void> {
     await this.db.rows(RELEASE_TURNS, [[userId], channel, token]);
+  }
+
+  /** What a plan keeps back, once it is committed. */
+  planned(channel: Channel, plan: Omit<DeliveryPlan, 'messages'>): void {
+    this.count(channel, 'failed', plan.refused);
+    this.count(channel, 'deferred', plan.deferred);
+    for (const reason of plan.deferredFor) this.deferrals.inc({ reason, channel });
+    this.zoneFallbacks.inc(plan.withoutZone);
   }
 
   count(channel: Channel, outcome: string, rows = 1): void {

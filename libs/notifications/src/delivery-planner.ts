@@ -15,15 +15,17 @@ import {
 } from './delivery-plan.sql';
 import type { Channel } from './notification.entity';
 import { claimsAllowed } from './retry-delay';
+import type { DeferralReason } from './schedule/next-send';
 import { planMessages, snoozeOf } from './schedule/plan-messages';
 import {
-  capIn,
   groupByUser,
+  hasUnknownZone,
   historyOf,
   type PlannedRow,
   timingOf,
   toPlanned,
   type TurnRow,
+  usersWithTurn,
   type WaitingRow,
 } from './waiting-row';
 
@@ -54,6 +56,10 @@ export interface DeliveryPlan {
   messages: ReadyMessage[];
   refused: number;
   deferred: number;
+  /** One for each of those that a setting of its user puts off. */
+  deferredFor: DeferralReason[];
+  /** Users for whom UTC had to do, because the zone that they chose does not exist here. */
+  withoutZone: number;
 }
 
 /** Decides what of a claim goes out, and writes down what does not. */
@@ -80,10 +86,18 @@ interface GatheredRow {
   again_at: string | null;
 }
 
+interface PutOff {
+  until: Date;
+  isHeld: boolean;
+  /** The setting of the user that is kept; undefined where it is none. */
+  reason?: DeferralReason;
+}
+
 class PlanOfClaim {
   private readonly refusals = new Map<string, string>();
-  private readonly putOff = new Map<string, { until: Date; isHeld: boolean }>();
+  private readonly putOff = new Map<string, PutOff>();
   private readonly messages: ReadyMessage[] = [];
+  private withoutZone = 0;
 
   constructor(
     private readonly tx: EntityManager,
@@ -105,6 +119,7 @@ class PlanOfClaim {
       else this.planUser(rows, turn);
     }
     await this.planDigests(digests, byUser, turns);
+    this.withoutZone = [...byUser.values()].filter(([first]) => first && hasUnknownZone(first)).length;
     return await this.write(turns);
   }
 
@@ -113,7 +128,7 @@ class PlanOfClaim {
     return rows.filter((row) => {
       const snooze = snoozeOf(toPlanned(row), this.now);
       if (row.refusal !== null) this.refusals.set(row.id, row.refusal);
-      else if (snooze) this.putOff.set(row.id, { until: snooze, isHeld: true });
+      else if (snooze) this.putOff.set(row.id, { until: snooze, isHeld: true, reason: 'snooze' });
       return row.refusal === null && !snooze;
     });
   }
@@ -221,9 +236,8 @@ class PlanOfClaim {
     const timing = timingOf(this.channel, first);
     const plan = planMessages(rows.map(toPlanned), timing, historyOf(turn), this.now);
     for (const { id } of plan.ended) this.refusals.set(id, 'listing_ended');
-    for (const { id } of plan.deferred) {
-      this.putOff.set(id, { until: plan.deferredUntil ?? this.now, isHeld: true });
-    }
+    const putOff = { until: this.now, ...plan.deferral, isHeld: true };
+    for (const { id } of plan.deferred) this.putOff.set(id, putOff);
     for (const { rows: planned, isCounted } of plan.messages) {
       this.messages.push({
         userId: first.user_id,
@@ -268,15 +282,12 @@ class PlanOfClaim {
     const busy = new Set(this.messages.map(({ userId }) => userId));
     const unused = [...turns].flatMap(([id, turn]) => (turn === 'taken' || busy.has(id) ? [] : [id]));
     if (unused.length > 0) await rowsIn(this.tx, RELEASE_TURNS, [unused, this.channel, this.token]);
-    return { messages: this.messages, refused: this.refusals.size, deferred: deferred.length };
+    return {
+      messages: this.messages,
+      refused: this.refusals.size,
+      deferred: deferred.length,
+      deferredFor: deferred.flatMap(([, { reason }]) => reason ?? []),
+      withoutZone: this.withoutZone,
+    };
   }
-}
-
-/** Two workers must not each send what belongs into one message, or both fill the last place under a cap. */
-function usersWithTurn(channel: Channel, byUser: ReadonlyMap<string, readonly WaitingRow[]>): string[] {
-  return [...byUser].flatMap(([userId, rows]) => {
-    const [first] = rows;
-    const isCalm = first?.frequency === 'instant' && capIn(channel, first) === null;
-    return isCalm && !rows.some(({ is_held }) => is_held) ? [] : [userId];
-  });
 }

@@ -76,10 +76,13 @@ export function timingOf(channel: Channel, row: WaitingRow): Timing {
   };
 }
 
+/** Whether the user's zone is none that this process knows. */
+export const hasUnknownZone = ({ zone }: WaitingRow): boolean => zone !== null && !IANAZone.isValidZone(zone);
+
 /** The user's zone, or UTC where there is no such zone. */
-export function zoneOf({ zone, user_id }: WaitingRow): string {
-  if (zone === null) return 'UTC';
-  if (IANAZone.isValidZone(zone)) return zone;
+export function zoneOf(row: WaitingRow): string {
+  if (!hasUnknownZone(row)) return row.zone ?? 'UTC';
+  const { user_id } = row;
   new Logger('notifications').warn({ event: 'notifications.preferences.invalid_timezone', user_id });
   return 'UTC';
 }
@@ -98,4 +101,16 @@ export function groupByUser<Row extends { user_id: string }>(rows: readonly Row[
     else byUser.set(row.user_id, [row]);
   }
   return byUser;
+}
+
+/** Two workers must not each send what belongs into one message, or both fill the last place under a cap. */
+export function usersWithTurn(
+  channel: Channel,
+  byUser: ReadonlyMap<string, readonly WaitingRow[]>,
+): string[] {
+  return [...byUser].flatMap(([userId, rows]) => {
+    const [first] = rows;
+    const isCalm = first?.frequency === 'instant' && capIn(channel, first) === null;
+    return isCalm && !rows.some(({ is_held }) => is_held) ? [] : [userId];
+  });
 }

@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { SETTLE_REALTIME, TAKE_STREAM_IDS } from '../delivery.sql';
 import { DeliveryOutcomes, type Leased } from '../delivery-outcomes';
 import { RELEASE_TURNS } from '../delivery-plan.sql';
-import { DeliveryPlanner, type ReadyMessage } from '../delivery-planner';
+import { type DeliveryPlan, DeliveryPlanner, type ReadyMessage } from '../delivery-planner';
 import { noteSends } from '../settlements';
 import { type StreamHint, StreamHints } from '../stream-hints';
 import { giveStreamIds, idsPerUser } from '../stream-ids';
@@ -53,30 +53,28 @@ export class RealtimeChannel extends DeliveryChannel {
 
   private async send(claim: Claim): Promise<void> {
     const startedAt = performance.now();
-    const { sent, refused, deferred } = await this.db.transaction(async (tx) => await this.settle(tx, claim));
+    const { sent, plan } = await this.db.transaction(async (tx) => await this.settle(tx, claim));
     this.hints.publish(sent);
     this.outcomes.count(this.name, 'sent', sent.length);
-    this.outcomes.count(this.name, 'failed', refused);
-    this.outcomes.count(this.name, 'deferred', deferred);
-    this.outcomes.count(this.name, 'lease_lost', claim.rows.length - sent.length - refused - deferred);
+    this.outcomes.planned(this.name, plan);
+    const settled = sent.length + plan.refused + plan.deferred;
+    this.outcomes.count(this.name, 'lease_lost', claim.rows.length - settled);
     const elapsed = (performance.now() - startedAt) / 1000;
     if (sent.length === 0) return;
     for (const row of claim.rows) this.outcomes.observeLag(this.name, row.lag_seconds + elapsed);
   }
 
   /** Rows are locked and fenced before ids are taken: an id that was taken is an id that is used. */
-  private async settle(
-    tx: EntityManager,
-    claim: Claim,
-  ): Promise<{ sent: StreamHint[]; refused: number; deferred: number }> {
-    const { messages, refused, deferred } = await this.planner.plan(tx, this.name, claim);
+  private async settle(tx: EntityManager, claim: Claim): Promise<{ sent: StreamHint[]; plan: DeliveryPlan }> {
+    const plan = await this.planner.plan(tx, this.name, claim);
+    const { messages } = plan;
     // As they came, whatever was decided about them.
     const rows = messages.flatMap((message) => message.rows).sort(byOrder);
     await this.endTurns(tx, messages, claim.token);
     const given = giveStreamIds(rows, await takeIds(tx, rows));
     if (rows.length > 0) await rowsIn(tx, SETTLE_REALTIME, [rows.map((row) => row.id), given]);
     const sent = rows.map(({ user_id }, index) => ({ user_id, stream_id: given[index] ?? 0 }));
-    return { sent, refused, deferred };
+    return { sent, plan };
   }
 
   private async endTurns(tx: EntityManager, messages: readonly ReadyMessage[], token: string): Promise<void> {

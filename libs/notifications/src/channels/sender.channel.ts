@@ -74,8 +74,7 @@ export class SenderChannel extends DeliveryChannel {
       for (const part of apartByUser(claim)) await this.deliver(part);
       return;
     }
-    this.services.outcomes.count(this.name, 'failed', plan.refused);
-    this.services.outcomes.count(this.name, 'deferred', plan.deferred);
+    this.services.outcomes.planned(this.name, plan);
     const left = new Map<string, number>();
     for (const { userId } of plan.messages) left.set(userId, (left.get(userId) ?? 0) + 1);
     for (const message of plan.messages) this.depart(message, claim, left);
@@ -92,7 +91,7 @@ export class SenderChannel extends DeliveryChannel {
       this.log('error', 'unplanned', { ids: claim.rows.map(({ id }) => id), err: error });
       const leased = { channel: this.name, ids: claim.rows.map(({ id }) => id), token: claim.token };
       await outcomes.failedForNow(leased, { code: 'delivery_failed', failures: 0 });
-      return { messages: [], refused: 0, deferred: 0 };
+      return { messages: [], refused: 0, deferred: 0, deferredFor: [], withoutZone: 0 };
     }
   }
 

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { afterQuietHours, type QuietHours } from './quiet-hours';
+import { afterQuietHours, isQuietHour, type QuietHours } from './quiet-hours';
 
 export const FREQUENCIES = ['instant', 'hourly', 'daily'] as const;
 export type Frequency = (typeof FREQUENCIES)[number];
@@ -46,6 +46,16 @@ export function nextSendAt(now: DateTime, timing: Timing, history: SendHistory):
     at = afterQuietHours(at.startOf('day').plus({ days: 1 }), timing.quiet);
   }
   return at;
+}
+
+/** What a user's settings may put off an alert for. */
+export type DeferralReason = 'snooze' | 'quiet_hours' | 'frequency' | 'daily_cap';
+
+/** Why `nextSendAt` is not `now`; the first of several reasons. */
+export function deferralReasonAt(now: DateTime, timing: Timing, history: SendHistory): DeferralReason {
+  if (isQuietHour(now.hour, timing.quiet)) return 'quiet_hours';
+  const windowEnd = windowEndOf(now, timing, history);
+  return windowEnd && windowEnd > now ? 'frequency' : 'daily_cap';
 }
 
 function windowEndOf(

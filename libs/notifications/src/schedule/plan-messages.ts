@@ -1,5 +1,13 @@
 import { DateTime } from 'luxon';
-import { dayOf, leftOnDay, nextSendAt, type SendHistory, type Timing } from './next-send';
+import {
+  dayOf,
+  type DeferralReason,
+  deferralReasonAt,
+  leftOnDay,
+  nextSendAt,
+  type SendHistory,
+  type Timing,
+} from './next-send';
 
 /** What planning needs to know of a notification. */
 export interface Waiting {
@@ -23,12 +31,18 @@ export interface PlannedMessage<Row extends Waiting> {
   isCounted: boolean;
 }
 
+/** Until when something is put off, and what for. */
+export interface Deferral {
+  until: Date;
+  reason: DeferralReason;
+}
+
 /** What becomes of a user's notifications in one channel. Each is in exactly one of the three. */
 export interface MessagePlan<Row extends Waiting> {
   messages: PlannedMessage<Row>[];
-  /** Not now but at `deferredUntil`. */
+  /** Not now but at `deferral.until`. */
   deferred: Row[];
-  deferredUntil: Date | null;
+  deferral: Deferral | null;
   /** About copies that were sold while the alert was on its way. */
   ended: Row[];
   /** The user's day that messages count for. */
@@ -78,7 +92,10 @@ function planPatient<Row extends Waiting>(
 ): Omit<MessagePlan<Row>, 'day'> {
   if (rows.length === 0) return nothing();
   const at = nextSendAt(local, timing, history);
-  if (at > local) return { ...nothing<Row>(), deferred: [...rows], deferredUntil: at.toJSDate() };
+  if (at > local) {
+    const deferral = { until: at.toJSDate(), reason: deferralReasonAt(local, timing, history) };
+    return { ...nothing<Row>(), deferred: [...rows], deferral };
+  }
   if (timing.frequency !== 'instant' || rows.some(({ isHeld }) => isHeld)) {
     return { ...nothing<Row>(), messages: [{ rows: inOrder(rows), isCounted: true }] };
   }
@@ -88,7 +105,7 @@ function planPatient<Row extends Waiting>(
   return {
     messages: oneByOne(worthTelling.slice(0, left), true),
     deferred,
-    deferredUntil: deferred.length === 0 ? null : nextDayOver(local, timing),
+    deferral: deferred.length === 0 ? null : { until: nextDayOver(local, timing), reason: 'daily_cap' },
     ended: rows.filter((row) => !isWorthTelling(row)),
   };
 }
@@ -102,7 +119,7 @@ function nextDayOver(local: DateTime, timing: Timing): Date {
 const nothing = <Row extends Waiting>(): Omit<MessagePlan<Row>, 'day'> => ({
   messages: [],
   deferred: [],
-  deferredUntil: null,
+  deferral: null,
   ended: [],
 });
 

@@ -220,7 +220,25 @@ describe('a plan of messages', () => {
 
     expect(plan.messages.map((message) => ids(message.rows))).toEqual([[1], [2]]);
     expect(ids(plan.deferred)).toEqual([3, 4]);
-    expect(plan.deferredUntil).toEqual(new Date('2026-01-11T00:00:00Z'));
+    expect(plan.deferral).toEqual({ until: new Date('2026-01-11T00:00:00Z'), reason: 'daily_cap' });
+  });
+});
+
+describe('the reason for which alerts are put off', () => {
+  const nine = { lastSentAt: new Date('2026-01-10T09:00:00Z'), sentDay: '2026-01-10', sentOnDay: 1 };
+
+  it.each<[string, Partial<Timing>]>([
+    ['quiet_hours', { quiet: { start: 10, end: 14 }, frequency: 'daily', dailyCap: 1 }],
+    ['frequency', { frequency: 'daily', dailyCap: 1 }],
+    ['daily_cap', { frequency: 'hourly', dailyCap: 1 }],
+  ])('is %s before any other that holds as well', (reason, of) => {
+    const plan = planMessages([waiting(1)], timingOf(of), nine, NOON);
+
+    expect(plan.deferral?.reason).toBe(reason);
+  });
+
+  it('is none for what goes out', () => {
+    expect(planMessages([waiting(1)], timingOf(), nine, NOON).deferral).toBeNull();
   });
 });
 
