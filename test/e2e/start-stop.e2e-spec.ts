@@ -99,6 +99,18 @@ describe('a process', () => {
       expect(log).not.toContain('hush');
     });
 
+    it('says in one line that production has no in-process queue', async () => {
+      const { code, log } = await endOf({
+        ENVIRONMENT: 'production',
+        DATABASE_URL: 'postgresql://ada:hush@127.0.0.1:1/nothing',
+        AUTH_ISSUER: 'https://issuer.example/auth/v1',
+        QUEUE_EAGER: 'true',
+      });
+
+      expect(code).toBe(78);
+      expect(log).toMatch(/^configuration: QUEUE_EAGER: must not be true in production-like .*\n$/);
+    });
+
     it('names every setting that is missing, and no value', async () => {
       const { code, log } = await endOf({ ENVIRONMENT: 'production', PORT: 'eighty' });
 

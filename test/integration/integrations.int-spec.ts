@@ -23,6 +23,7 @@ import { useTestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { insertUser } from '../support/factories/users';
 import { startModule } from '../support/nest-module';
+import { useTestRedis } from '../support/redis';
 
 interface RequestRow {
   user_id: string;
@@ -36,6 +37,7 @@ interface RequestRow {
 
 describe('integrations', () => {
   const database = useTestDatabase();
+  const redis = useTestRedis();
   const discogs = new DiscogsSimulator();
   const ebay = new EbaySimulator();
   let env: Record<string, string>;
@@ -132,6 +134,9 @@ describe('integrations', () => {
     const bare = await startModule([IntegrationsModule], {
       DATABASE_URL: DATABASE_URL ?? '',
       ENVIRONMENT: 'production',
+      QUEUE_EAGER: 'false',
+      REDIS_URL: redis.url,
+      QUEUE_PREFIX: redis.prefix,
       AUTH_ISSUER: 'https://issuer.example',
       EBAY_CLIENT_ID: 'id',
     });

@@ -37,7 +37,7 @@ describe('parseConfig', () => {
   it('says what is missing, one line each', () => {
     expect(problemsOf({})).toEqual(['DATABASE_URL: is required']);
     expect(problemsOf({ DATABASE_URL: development.DATABASE_URL })).toEqual([
-      'REDIS_URL: is required unless QUEUE_EAGER=true',
+      'REDIS_URL: is required',
       'AUTH_ISSUER: is required, or SUPABASE_URL, or SESSION_SECRET for accounts of our own',
     ]);
   });
@@ -346,7 +346,21 @@ describe('where errors are reported', () => {
 describe('what depends on Redis', () => {
   it('does without it where the queue runs in-process', () => {
     expect(problemsWith({ REDIS_URL: undefined, QUEUE_EAGER: 'true' })).toEqual([]);
+    expect(problemsWith({ REDIS_URL: undefined })).toEqual([
+      'REDIS_URL: is required unless QUEUE_EAGER=true',
+    ]);
   });
+
+  it.each(['production', 'staging', undefined])(
+    'has no in-process queue with ENVIRONMENT=%s',
+    (ENVIRONMENT) => {
+      for (const REDIS_URL of [production.REDIS_URL, undefined]) {
+        expect(problemsOf({ ...production, ENVIRONMENT, REDIS_URL, QUEUE_EAGER: 'true' })).toEqual([
+          'QUEUE_EAGER: must not be true in production-like environments, where API and worker are processes apart',
+        ]);
+      }
+    },
+  );
 
   it('needs it to count requests over all processes', () => {
     expect(problemsWith({ REDIS_URL: undefined, QUEUE_EAGER: 'true', RATE_LIMIT_STORE: 'redis' })).toEqual([

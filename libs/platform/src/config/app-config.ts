@@ -70,7 +70,7 @@ export function parseConfig(source: Readonly<Record<string, string | undefined>>
   const passwordSignIn = passwordSignInOf(env, issuer);
   const emailProvider = env.NOTIFICATION_EMAIL_PROVIDER ?? (isProductionLike ? 'none' : 'stub');
   const problems = [
-    ...crossChecks(env),
+    ...crossChecks(env, isProductionLike),
     ...channelChecks(env, isProductionLike, emailProvider),
     ...passwordChecks(env, isProductionLike, passwordSignIn, issuer),
     ...(isProductionLike ? productionChecks(env, issuer, jwksUrl) : []),
@@ -90,10 +90,10 @@ export function parseConfig(source: Readonly<Record<string, string | undefined>>
 
 const trimSlash = (url: string): string => url.replace(/\/+$/, '');
 
-function crossChecks(env: Env): string[] {
+function crossChecks(env: Env, isProductionLike: boolean): string[] {
   const problems: string[] = [];
   if (env.REDIS_URL === undefined && !env.QUEUE_EAGER) {
-    problems.push('REDIS_URL: is required unless QUEUE_EAGER=true');
+    problems.push(`REDIS_URL: is required${isProductionLike ? '' : ' unless QUEUE_EAGER=true'}`);
   }
   if (env.REDIS_URL === undefined && env.RATE_LIMIT_STORE === 'redis') {
     problems.push('RATE_LIMIT_STORE: redis needs REDIS_URL');
@@ -233,9 +233,14 @@ function productionChecks(env: Env, issuer?: string, jwksUrl?: string): string[]
     SLACK_HOOKS_BASE_URL: env.SLACK_HOOKS_BASE_URL,
     CHANNEL_TRUSTED_ORIGINS: env.CHANNEL_TRUSTED_ORIGINS.find((origin) => !origin.startsWith('https://')),
   };
-  return Object.entries(remotes)
+  const problems = Object.entries(remotes)
     .filter(([, url]) => url !== undefined && !url.startsWith('https://'))
     .map(([name]) => `${name}: must use https in production-like environments`);
+  if (env.QUEUE_EAGER)
+    problems.push(
+      'QUEUE_EAGER: must not be true in production-like environments, where API and worker are processes apart',
+    );
+  return problems;
 }
 
 const isQueueName = (name: string): name is QueueName => QUEUE_NAMES.some((known) => known === name);
