@@ -158,6 +158,25 @@ describe('planning polls within a budget', () => {
     expect(row?.latest).toBeLessThanOrEqual(60);
   });
 
+  it('reaches every one of thousands of questions', async () => {
+    const userId = await insertUser(db);
+    await db.rows(
+      `WITH w AS (INSERT INTO watch_releases (id, user_id, discogs_release_id, title)
+         SELECT gen_random_uuid(), $1, 1000000 + n, 'x' FROM generate_series(1, 4100) n RETURNING id, discogs_release_id),
+       t AS (INSERT INTO poll_targets (provider, kind, key, interval_seconds)
+         SELECT 'discogs', 'release', discogs_release_id::text, 60 FROM w RETURNING id, key)
+       INSERT INTO poll_subscriptions (target_id, subscriber_id, watch_release_id, interval_seconds)
+       SELECT t.id, w.id, w.id, 60 FROM w JOIN t ON t.key = w.discogs_release_id::text`,
+      [userId],
+    );
+    await everythingPolledJustNow();
+    await plan();
+    expect(Math.min(...(await stretchesOf(userId)))).toBeGreaterThan(1);
+    await db.rows('UPDATE poll_targets SET interval_seconds = 864000');
+    await plan();
+    expect(new Set(await stretchesOf(userId))).toEqual(new Set([1]));
+  });
+
   it('lets users take turns when one of them brings hundreds of questions at once', async () => {
     const many = await watcher(300, 3600);
     const late = await watcher(2, 3600);

@@ -2,7 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { ProviderBudget, type ProviderName } from '@waxwatch/integrations';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
-import { DEMAND, FAIR_RATE, NOTE_FIT, RELAX, STRETCH, TAKE_TURN, TAKE_TURNS } from './poll-planner.sql';
+import type { EntityManager } from 'typeorm';
+import {
+  ANALYZE_WISHES,
+  CHANGED_INTERVALS,
+  DEMAND,
+  FAIR_RATE,
+  NOTE_FIT,
+  READ_DEMANDS,
+  READ_WISHES,
+  RELAX,
+  REST,
+  STRETCH,
+  TAKE_TURN,
+  TAKE_TURNS,
+  TURNS,
+} from './poll-planner.sql';
 
 /** Between two plans, what is due first goes first, whoever wants it. */
 export const PLAN_SECONDS = 60;
@@ -14,7 +29,31 @@ const SHARE_OF_ROOM = 0.01;
 const MAX_FITTINGS = 6;
 /** What searches for watched releases may take where rules ask for more than the rest. */
 const SHARE_OF_WATCHES = 0.1;
-const PLAN_TIMEOUT_MS = 60_000;
+/** So many questions are written at a time, so that nobody who finishes a poll waits for a plan. */
+const WRITTEN_AT_ONCE = 2_000;
+/** A plan that took long is made less often: it is to take no more than this part of the time. */
+const SHARE_OF_TIME = 0.05;
+
+/** A question, and its interval or its turn from now. */
+interface Placed {
+  id: string;
+  seconds: number;
+}
+
+interface Plan {
+  fit: number | null;
+  stretched: Placed[];
+  isRelaxed: boolean;
+  turns: Placed[];
+}
+
+/** Polls per second that the budget has for a provider, and calls that it would grant at once. */
+interface Means {
+  perSecond: number;
+  room: number;
+  fit: number;
+  startedAt: number;
+}
 
 interface Demand {
   wanted: number;
@@ -52,30 +91,66 @@ export class PollPlanner {
     if (!allowance) return;
     const [turn] = await this.db.rows<{ fit: number }>(TAKE_TURN, [provider, PLAN_SECONDS - 1]);
     if (!turn) return;
-    const perSecond = (allowance.calls * 1000 * PLANNED_SHARE) / allowance.windowMs;
-    const room = (await this.budget.room(provider, 'background'))?.calls ?? 0;
-    await this.db.transaction(async (tx) => {
-      const run = async <T>(sql: string, values: unknown[]) => await rowsIn<T>(tx, sql, values);
-      await run(`SET LOCAL statement_timeout = ${PLAN_TIMEOUT_MS}`, []);
-      const [demand] = await run<Demand>(DEMAND, [provider]);
-      if (!demand) return;
-      this.needs.set({ provider }, demand.wanted / perSecond);
-      if (demand.wanted > perSecond) {
-        const fit = await this.fitting(turn.fit, perSecond, async (rate) => {
-          const [row] = await run<{ rate: number }>(FAIR_RATE, [provider, rate, SHARE_OF_WATCHES]);
-          return row?.rate ?? 0;
-        });
-        await run(NOTE_FIT, [provider, fit]);
-        await run(STRETCH, [provider, perSecond * fit, SHARE_OF_WATCHES]);
-      } else if (demand.is_stretched) {
-        await run(RELAX, [provider]);
-      }
-      if (demand.waiting > perSecond * PLAN_SECONDS || demand.waiting > demand.due) {
-        const left = Math.max(perSecond - demand.steady, perSecond * SHARE_FOR_WAITING);
-        const rate = Math.max(left, (room * SHARE_OF_ROOM) / PLAN_SECONDS);
-        await run(TAKE_TURNS, [provider, rate, 2 * PLAN_SECONDS, rateOfWatches(demand, perSecond)]);
-      }
-    });
+    const means = {
+      perSecond: (allowance.calls * 1000 * PLANNED_SHARE) / allowance.windowMs,
+      room: (await this.budget.room(provider, 'background'))?.calls ?? 0,
+      fit: turn.fit,
+      startedAt: performance.now(),
+    };
+    const plan = await this.db.transaction(async (tx) => await this.make(tx, provider, means));
+    await this.write(provider, plan);
+    await this.db.rows(REST, [provider, restSeconds(means.startedAt), PLAN_SECONDS]);
+  }
+
+  /** Reads and reckons only; nobody has to wait for it. */
+  private async make(tx: EntityManager, provider: ProviderName, means: Means): Promise<Plan> {
+    const { perSecond, room } = means;
+    const plan: Plan = { fit: null, stretched: [], isRelaxed: false, turns: [] };
+    const [demand] = await rowsIn<Demand>(tx, DEMAND, [provider]);
+    if (!demand) return plan;
+    this.needs.set({ provider }, demand.wanted / perSecond);
+    const isShort = demand.wanted > perSecond;
+    const isCrowded = demand.waiting > perSecond * PLAN_SECONDS || demand.waiting > demand.due;
+    plan.isRelaxed = !isShort && demand.is_stretched;
+    if (!isShort && !isCrowded) return plan;
+    await rowsIn(tx, READ_WISHES, [provider]);
+    await rowsIn(tx, READ_DEMANDS);
+    await rowsIn(tx, ANALYZE_WISHES);
+    if (isShort) {
+      plan.fit = await this.fitting(means.fit, perSecond, async (rate) => {
+        const [row] = await rowsIn<{ rate: number }>(tx, FAIR_RATE, [rate, SHARE_OF_WATCHES]);
+        return row?.rate ?? 0;
+      });
+      plan.stretched = await rowsIn<Placed>(tx, CHANGED_INTERVALS, [perSecond * plan.fit, SHARE_OF_WATCHES]);
+    }
+    if (isCrowded) {
+      const left = Math.max(perSecond - demand.steady, perSecond * SHARE_FOR_WAITING);
+      const rate = Math.max(left, (room * SHARE_OF_ROOM) / PLAN_SECONDS);
+      const horizon = 2 * restSeconds(means.startedAt);
+      plan.turns = await rowsIn<Placed>(tx, TURNS, [
+        provider,
+        rate,
+        horizon,
+        rateOfWatches(demand, perSecond),
+      ]);
+    }
+    return plan;
+  }
+
+  private async write(provider: ProviderName, { fit, stretched, isRelaxed, turns }: Plan): Promise<void> {
+    if (fit !== null) await this.db.rows(NOTE_FIT, [provider, fit]);
+    await this.writeInParts(STRETCH, stretched);
+    for (let written = isRelaxed ? WRITTEN_AT_ONCE : 0; written === WRITTEN_AT_ONCE;) {
+      written = (await this.db.rows(RELAX, [provider, WRITTEN_AT_ONCE])).length;
+    }
+    await this.writeInParts(TAKE_TURNS, turns);
+  }
+
+  private async writeInParts(sql: string, placed: readonly Placed[]): Promise<void> {
+    for (let from = 0; from < placed.length; from += WRITTEN_AT_ONCE) {
+      const part = placed.slice(from, from + WRITTEN_AT_ONCE);
+      await this.db.rows(sql, [part.map(({ id }) => id), part.map(({ seconds }) => seconds)]);
+    }
   }
 
   /**
@@ -96,6 +171,10 @@ export class PollPlanner {
     return fit;
   }
 }
+
+/** Seconds between the begins of two plans, of which the present one has taken this long so far. */
+const restSeconds = (startedAt: number): number =>
+  Math.max(PLAN_SECONDS, (performance.now() - startedAt) / 1000 / SHARE_OF_TIME);
 
 /**
  * How many of the waiting searches for watched releases have their turn each second: what rules leave, but the share
