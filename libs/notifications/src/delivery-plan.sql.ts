@@ -1,6 +1,7 @@
 import { ends } from './delivery.sql';
 
 import { UNRENDERABLE } from './given-up/given-up-codes';
+import { SUPPRESSION_OF } from './mail-feedback/mail-feedback.sql';
 
 /** What may be told to somebody about a copy for sale, and is worth nothing once it is sold. */
 const ABOUT_COPIES = `('NEW_MATCH', 'LISTING_FIRST_SEEN', 'LISTING_PRICE_DROP', 'LISTING_PRICE_RISE')`;
@@ -25,6 +26,7 @@ export const READ_WAITING = `
       THEN CASE l.status WHEN 'active' THEN true WHEN 'ended' THEN false END END AS still_valid,
     CASE
       WHEN NOT u.is_active THEN 'user_inactive'
+      WHEN n.channel = 'email' AND EXISTS (${SUPPRESSION_OF('u.email')}) THEN 'address_suppressed'
       WHEN n.event_type = 'CHANNEL_TESTED' THEN NULL
       WHEN n.channel = 'email' AND NOT p.email_enabled THEN 'channel_disabled'
       WHEN n.channel = 'realtime' AND NOT p.realtime_enabled THEN 'channel_disabled'

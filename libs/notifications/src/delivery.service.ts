@@ -5,6 +5,7 @@ import { excludedFrom, type Room } from './channels/send-slots';
 import { DueRows } from './due-rows';
 
 const RUN_MS = 20_000;
+const GATHER_ROOM_MS = 5;
 
 /** A loop over one channel that is at work. */
 interface Loop {
@@ -81,6 +82,7 @@ export class DeliveryService {
     const deadline = performance.now() + RUN_MS;
     try {
       while (performance.now() < deadline && !this.lifecycle.isDraining) {
+        if (channel.room.isScant) await new Promise((resolve) => setTimeout(resolve, GATHER_ROOM_MS));
         const { room } = channel;
         if (room.rows === 0 || excludedFrom(room).length > 0) this.waiting.add(channel);
         if (room.rows === 0) return true;

@@ -32,7 +32,14 @@ export class RealtimeChannel extends DeliveryChannel {
   }
 
   override get room(): Room {
-    return { rows: BATCH_SIZE, rowsPerUser: BATCH_SIZE, crowded: [], hanging: [], rowsOfHanging: 0 };
+    return {
+      rows: BATCH_SIZE,
+      isScant: false,
+      rowsPerUser: BATCH_SIZE,
+      crowded: [],
+      hanging: [],
+      rowsOfHanging: 0,
+    };
   }
 
   override async idle(): Promise<void> {

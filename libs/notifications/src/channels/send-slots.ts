@@ -2,6 +2,8 @@
 export interface Room {
   /** None: ask again when a send has ended. */
   rows: number;
+  /** So little that it is worth a moment: sends end one by one, and a claim for each costs more than they do. */
+  isScant: boolean;
   /** Of one user. */
   rowsPerUser: number;
   /** Users who have their share of what is under way, or whose next message may depend on it. */
@@ -19,6 +21,8 @@ export const excludedFrom = ({ crowded, hanging, rowsOfHanging }: Room): string[
 
 /** One user’s share of the slots is an eighth, and less than a quarter at any moment. */
 const USERS_AT_ONCE = 8;
+/** Of the slots. */
+const SCANT_PART = 1 / 2;
 const MOST_HANGING = 1000;
 
 /**
@@ -44,6 +48,7 @@ export class SendSlots {
     );
     return {
       rows: Math.max(0, this.slots - taken),
+      isScant: this.slots - taken < this.slots * SCANT_PART,
       rowsPerUser: this.perUser,
       crowded: counts.flatMap(([user, count]) =>
         count >= this.perUser || this.inTurn.has(user) ? [user] : [],

@@ -53,6 +53,6 @@ export const LIFT_OWN_SUPPRESSION = `${LIFT}
 /** $1 address. Its users. */
 export const USERS_OF_ADDRESS = `SELECT id FROM users WHERE lower(email) = lower($1::text)`;
 
-/** $1 address. Why it is not written to, if so. */
-export const FIND_SUPPRESSION = `
-  SELECT reason FROM email_suppressions WHERE address_hash = ${ADDRESS_HASH('$1')} AND suppressed_at IS NOT NULL`;
+/** Why an address is not written to; no row where it is. */
+export const SUPPRESSION_OF = (address: string): string => `
+  SELECT reason FROM email_suppressions WHERE address_hash = ${ADDRESS_HASH(address)} AND suppressed_at IS NOT NULL`;

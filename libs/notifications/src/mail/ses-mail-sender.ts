@@ -35,7 +35,10 @@ export class SesMailSender extends MailSender {
   private readonly logger = new Logger('notifications');
   private loading: Promise<{ sdk: Sdk; client: SESv2Client }> | null = null;
 
-  constructor(private readonly settings: SesSettings) {
+  constructor(
+    private readonly settings: SesSettings,
+    private readonly callTimeoutMs = CALL_TIMEOUT_MS,
+  ) {
     super();
   }
 
@@ -75,7 +78,12 @@ export class SesMailSender extends MailSender {
       region,
       ...(endpoint === undefined ? {} : { endpoint }),
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: CALL_TIMEOUT_MS },
+      requestHandler: {
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        requestTimeout: this.callTimeoutMs,
+        // Without, the SDK only warns.
+        throwOnRequestTimeout: true,
+      },
     });
     return { sdk, client };
   }

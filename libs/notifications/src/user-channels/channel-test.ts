@@ -8,6 +8,7 @@ import {
   type ChannelSender,
   type OutboundMessage,
 } from '../channels/channel-sender';
+import { SUPPRESSION_OF } from '../mail-feedback/mail-feedback.sql';
 import { sendWithin } from '../channels/send-within';
 import type { Channel } from '../notification.entity';
 import { Outbox } from '../outbox';
@@ -15,12 +16,19 @@ import type { ChannelTestOut } from './user-channels.schema';
 
 const TIMEOUT_MS = 10_000;
 
-/** $1 user. Where to write to. */
+/** $1 user. Where to write to, or why e-mails do not go there. */
 const READ_USER = `
-  SELECT u.email, coalesce(p.timezone_override, u.timezone, 'UTC') AS timezone
+  SELECT u.email, coalesce(p.timezone_override, u.timezone, 'UTC') AS timezone,
+    (${SUPPRESSION_OF('u.email')}) AS suppressed_for
   FROM users u
   LEFT JOIN user_notification_preferences p ON p.user_id = u.id
   WHERE u.id = $1`;
+
+interface Recipient {
+  email: string;
+  timezone: string;
+  suppressed_for: string | null;
+}
 
 /** $1 user. An event of its own and its in-app notification, whatever the user's preferences. */
 const RECORD_TEST = `
@@ -45,21 +53,20 @@ export class ChannelTest {
 
   /** @throws AppError 404 when the user is gone */
   async run(userId: string, channel: Channel): Promise<ChannelTestOut> {
-    const [user] = await this.db.rows<{ email: string; timezone: string }>(READ_USER, [userId]);
+    const [user] = await this.db.rows<Recipient>(READ_USER, [userId]);
     if (!user) throw new AppError('not_found', 'User profile not found');
     const sender = this.senders.find(({ name }) => name === channel);
     if (!sender) return { ok: true, provider_message_id: await this.notifyInApp(userId), error: null };
+    if (channel === 'email' && user.suppressed_for !== null)
+      return refusal(
+        new ChannelError('address_suppressed', false, undefined, { detail: user.suppressed_for }),
+      );
     try {
       const id = await sendWithin(sender, this.sample(userId, user), TIMEOUT_MS);
       return { ok: true, provider_message_id: id, error: null };
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
-      const { code, detail = null, isRetryable: retryable, retryAfterSeconds = null } = error;
-      return {
-        ok: false,
-        provider_message_id: null,
-        error: { code, detail, retryable, retry_after_seconds: retryAfterSeconds },
-      };
+      return refusal(error);
     }
   }
 
@@ -72,7 +79,7 @@ export class ChannelTest {
     return row?.id ?? null;
   }
 
-  private sample(userId: string, { email, timezone }: { email: string; timezone: string }): OutboundMessage {
+  private sample(userId: string, { email, timezone }: Recipient): OutboundMessage {
     const id = this.ids.next();
     return {
       id,
@@ -93,4 +100,13 @@ export class ChannelTest {
       ],
     };
   }
+}
+
+function refusal(error: ChannelError): ChannelTestOut {
+  const { code, detail = null, isRetryable: retryable, retryAfterSeconds = null } = error;
+  return {
+    ok: false,
+    provider_message_id: null,
+    error: { code, detail, retryable, retry_after_seconds: retryAfterSeconds },
+  };
 }
