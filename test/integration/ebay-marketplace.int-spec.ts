@@ -95,6 +95,22 @@ describe('the marketplace of a user', () => {
     expect(await asked()).toEqual([`EBAY_GB ${words?.replace(' 1', ' 2')}`]);
   });
 
+  it('takes what two of them ask as one question, and brings it back when it is the usual one', async () => {
+    const watch = { discogs_master_id: 7, match_mode: 'master_release', title: 'Tago Mago', artist: 'Can' };
+    await ada.call('POST', '/api/watch-releases', { ...watch, discogs_release_id: 77 });
+    await rule({ keywords: ['can', 'tago', 'mago'] });
+    const before = await asked();
+    expect(before).toEqual([expect.stringMatching(/ 2$/)]);
+    await wants('EBAY_GB');
+    await wants('EBAY_GB');
+    expect(await asked()).toEqual(before.map((line) => `EBAY_GB ${line}`));
+    await wants('EBAY_US');
+    expect(await asked()).toEqual(before);
+    await wants('EBAY_GB');
+    await wants(null);
+    expect(await asked()).toEqual(before);
+  });
+
   it('stays as it is when it is not named', async () => {
     await wants('EBAY_GB');
     await ada.call('PATCH', '/api/me', { preferences: { currency: 'GBP' } });

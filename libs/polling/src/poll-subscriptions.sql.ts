@@ -93,3 +93,50 @@ export const SUBSCRIBE_WATCH_RELEASES = `
   JOIN poll_targets t USING (provider, kind, marketplace, key)
   ON CONFLICT (target_id, subscriber_id) DO NOTHING
   RETURNING target_id`;
+
+/**
+ * What the watched releases of user $1, and rules that name no marketplace of their own, want searched at eBay
+ * elsewhere than at marketplace $2.
+ */
+const ELSEWHERE = `
+  elsewhere AS (
+    SELECT s.target_id, s.subscriber_id, s.rule_id, s.watch_release_id, s.interval_seconds, t.key
+    FROM (SELECT id FROM watch_releases WHERE user_id = $1
+          UNION ALL
+          SELECT id FROM watch_search_rules WHERE user_id = $1 AND query->>'ebay_marketplace' IS NULL) mine
+    JOIN poll_subscriptions s ON s.subscriber_id = mine.id
+    JOIN poll_targets t ON t.id = s.target_id
+    WHERE t.provider = 'ebay' AND t.kind = 'search' AND t.marketplace <> $2
+  )`;
+
+/** $1 user, $2 marketplace: the same questions there, as far as nobody has asked them yet. */
+export const CREATE_TARGETS_AT_HOME = `
+  WITH ${ELSEWHERE}
+  INSERT INTO poll_targets (provider, kind, marketplace, key, interval_seconds, due_at)
+  SELECT 'ebay', 'search', $2, key, min(interval_seconds), 'infinity' FROM elsewhere GROUP BY key ORDER BY key
+  ON CONFLICT (provider, kind, marketplace, key) DO NOTHING`;
+
+/** $1 user, $2 marketplace: the questions here and there, locked in id order. */
+export const LOCK_TARGETS_AT_HOME = `
+  WITH ${ELSEWHERE}
+  SELECT FROM poll_targets t
+  WHERE t.id IN (SELECT target_id FROM elsewhere)
+     OR t.id IN (SELECT n.id FROM elsewhere e
+                 JOIN poll_targets n ON (n.provider, n.kind, n.marketplace, n.key) = ('ebay', 'search', $2, e.key))
+  ORDER BY t.id FOR UPDATE OF t`;
+
+/** $1 user, $2 marketplace. Answers with the targets that are left and those that are wanted instead. */
+export const MOVE_HOME = `
+  WITH ${ELSEWHERE}, left_behind AS (
+    DELETE FROM poll_subscriptions s USING elsewhere e
+    WHERE s.target_id = e.target_id AND s.subscriber_id = e.subscriber_id
+    RETURNING s.target_id
+  ), taken AS (
+    INSERT INTO poll_subscriptions (target_id, subscriber_id, rule_id, watch_release_id, interval_seconds)
+    SELECT n.id, e.subscriber_id, e.rule_id, e.watch_release_id, min(e.interval_seconds)
+    FROM elsewhere e JOIN poll_targets n ON (n.provider, n.kind, n.marketplace, n.key) = ('ebay', 'search', $2, e.key)
+    GROUP BY 1, 2, 3, 4
+    ON CONFLICT (target_id, subscriber_id) DO NOTHING
+    RETURNING target_id
+  )
+  SELECT target_id FROM left_behind UNION SELECT target_id FROM taken`;

@@ -5,11 +5,14 @@ import type { EntityManager } from 'typeorm';
 import {
   ADD_SUBSCRIPTIONS,
   CREATE_TARGETS,
+  CREATE_TARGETS_AT_HOME,
   DROP_ALL_OF_USER,
   DROP_SUBSCRIPTIONS,
   LOCK_TARGETS,
+  LOCK_TARGETS_AT_HOME,
   LOCK_TARGETS_BY_ID,
   LOCK_TARGETS_OF_QUESTIONS,
+  MOVE_HOME,
   REFRESH_TARGETS,
   SUBSCRIBE_WATCH_RELEASES,
 } from './poll-subscriptions.sql';
@@ -83,6 +86,18 @@ export class PollSubscriptions {
         ids,
       ]),
     );
+  }
+
+  /**
+   * The searches that follow the user's own marketplace of eBay ask there from now on. Belongs in the transaction that
+   * changes it, after it. Doing it twice does no harm.
+   * @param marketplace null for where the server asks
+   */
+  async moveHome(tx: EntityManager, userId: string, marketplace: string | null): Promise<void> {
+    const home = [userId, marketplace ?? ''];
+    await rowsIn(tx, CREATE_TARGETS_AT_HOME, home);
+    await rowsIn(tx, LOCK_TARGETS_AT_HOME, home);
+    await this.refresh(tx, await rowsIn<SubscriptionRow>(tx, MOVE_HOME, home));
   }
 
   /** For an account that is deactivated: nothing is polled on its behalf any more. */

@@ -2,12 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Sessions } from '@waxwatch/auth';
 import { ProviderRegistry } from '@waxwatch/integrations';
 import { Outbox } from '@waxwatch/notifications';
+import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
 import { PollSubscriptions } from '@waxwatch/polling';
 import { type SettingsChange, UsersService } from '@waxwatch/users';
 import { WatchReleasesService } from '@waxwatch/watch-releases';
-import { WatchRulesService } from '@waxwatch/watch-rules';
 import type { UserProfileOut } from './profile.schema';
 import { DISABLE_RULES, READ_PROFILE } from './profile.sql';
 
@@ -28,8 +28,8 @@ export class ProfileService {
     private readonly providers: ProviderRegistry,
     private readonly polls: PollSubscriptions,
     private readonly watchReleases: WatchReleasesService,
-    private readonly rules: WatchRulesService,
     private readonly outbox: Outbox,
+    @InjectConfig() private readonly config: Pick<AppConfig, 'EBAY_MARKETPLACE_ID'>,
   ) {}
 
   /** @throws AppError 404 */
@@ -48,12 +48,11 @@ export class ProfileService {
   async change(userId: string, change: SettingsChange): Promise<UserProfileOut> {
     this.logger.log({ event: 'profile.patch.call', user_id: userId });
     const { ebay_marketplace_id: marketplace } = change.user;
-    const isMoving =
-      marketplace !== undefined && marketplace !== (await this.get(userId)).preferences.ebay_marketplace_id;
     await this.users.changeSettings(userId, change, async (tx) => {
-      if (isMoving) await this.rules.followMarketplace(tx, userId);
+      if (marketplace === undefined) return;
+      const isUsual = marketplace === this.config.EBAY_MARKETPLACE_ID;
+      await this.polls.moveHome(tx, userId, isUsual ? null : marketplace);
     });
-    if (isMoving) await this.watchReleases.resumeAllOf(userId);
     await this.outbox.lookAgain(userId);
     return await this.get(userId);
   }

@@ -96,8 +96,8 @@ export class WatchReleasesService {
   }
 
   /**
-   * Asks again for what the user's watches want polled: after nothing was polled for an inactive account, or when the
-   * user wants eBay asked elsewhere. One short transaction each: there may be thousands. Doing it twice does no harm.
+   * Asks again for what the user's watches want polled, after nothing was polled for an inactive account. One short
+   * transaction each: there may be thousands. Doing it twice does no harm.
    */
   async resumeAllOf(userId: string): Promise<void> {
     for (const { id } of await this.db.rows<{ id: string }>(LIST_WATCH_RELEASES, [userId])) {

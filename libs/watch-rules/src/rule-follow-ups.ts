@@ -46,11 +46,6 @@ export class RuleFollowUps {
     await this.backfills.ring();
   }
 
-  /** Asks for an active rule anew: where eBay is asked has changed. */
-  async replan(tx: EntityManager, rule: WatchRuleOut): Promise<void> {
-    await this.plan(tx, rule, this.enabledSources());
-  }
-
   private async plan(tx: EntityManager, rule: WatchRuleOut, providers: ProviderName[]): Promise<void> {
     const subscriber = { kind: 'rule', id: rule.id, intervalSeconds: rule.poll_interval_seconds } as const;
     const server = this.config.EBAY_MARKETPLACE_ID;

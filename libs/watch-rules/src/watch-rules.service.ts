@@ -21,7 +21,6 @@ import {
   INSERT_RULE,
   LIST_RULES,
   LOCK_RULE,
-  LOCK_RULES_WITHOUT_MARKETPLACE,
   RULE_ROWS,
   UPDATE_RULE,
 } from './watch-rules.sql';
@@ -121,15 +120,6 @@ export class WatchRulesService {
       await this.events.record(tx, [{ userId, type: 'RULE_DELETED', payload }]);
     });
     await this.events.ring();
-  }
-
-  /**
-   * The rules of a user that name no marketplace ask where the user wants from now on. Belongs in the transaction that
-   * changes the user's marketplace, after it.
-   */
-  async followMarketplace(tx: EntityManager, userId: string): Promise<void> {
-    const rules = await rowsIn<WatchRuleOut>(tx, LOCK_RULES_WITHOUT_MARKETPLACE, [userId]);
-    for (const rule of rules) await this.followUps.replan(tx, rule);
   }
 
   private async lock(tx: EntityManager, userId: string, ruleId: string): Promise<WatchRuleOut> {

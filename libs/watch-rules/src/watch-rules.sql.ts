@@ -28,12 +28,6 @@ export const GET_RULE = `SELECT ${COLUMNS} FROM watch_search_rules WHERE user_id
 /** As `GET_RULE`; other writers wait, while matches of the rule may still be stored. */
 export const LOCK_RULE = `${GET_RULE} FOR NO KEY UPDATE`;
 
-/** $1 user. Those whose questions depend on the user's own marketplace. */
-export const LOCK_RULES_WITHOUT_MARKETPLACE = `
-  SELECT ${COLUMNS} FROM watch_search_rules
-  WHERE user_id = $1 AND is_active AND query->>'ebay_marketplace' IS NULL
-  ORDER BY id FOR NO KEY UPDATE`;
-
 /** $1 user. Who changes the marketplace waits until the rule that was planned with it is there, or comes first. */
 export const MARKETPLACE_OF_USER = `SELECT ebay_marketplace_id FROM users WHERE id = $1 FOR SHARE`;
 
