@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { DISCOGS_KEYS, DiscogsSimulator } from '../simulators/discogs/discogs-simulator';
+import { EbaySimulator } from '../simulators/ebay/ebay-simulator';
 import { KmsSimulator } from '../simulators/kms/kms-simulator';
 import { useTestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 import { type AppProcess, freePort, spawnAppProcess, startAppProcess } from '../support/processes';
 import { useTestRedis } from '../support/redis';
 import { TlsFront } from '../support/tls-front';
@@ -30,12 +32,14 @@ describe('production, with exactly the variables that make check-prod-env asks f
   const redis = useTestRedis();
   const kms = new KmsSimulator();
   const discogs = new DiscogsSimulator();
+  const ebay = new EbaySimulator();
   let tls: TlsFront;
   let issuer: TestIssuer;
   let publicIssuer: string;
   let required: Record<string, string>;
   let machine: Record<string, string>;
   const running: AppProcess[] = [];
+  const ending: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
     tls = await TlsFront.start();
@@ -43,6 +47,7 @@ describe('production, with exactly the variables that make check-prod-env asks f
     publicIssuer = await tls.before(issuer.issuer);
     await kms.start();
     await discogs.start();
+    await ebay.start();
     required = {
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
@@ -65,9 +70,11 @@ describe('production, with exactly the variables that make check-prod-env asks f
   afterEach(async () => {
     // How they stop in order, and for how long, is told elsewhere.
     for (const process of running.splice(0)) await process.stop(0);
+    for (const end of ending.splice(0)) await end();
   });
   afterAll(async () => {
     await discogs.stop();
+    await ebay.stop();
     await kms.stop();
     await issuer.stop();
     await tls.stop();
@@ -217,6 +224,47 @@ describe('production, with exactly the variables that make check-prod-env asks f
       'TrentService.GenerateDataKey',
     );
     expect(lines(started, 'token_crypto.enabled')).toEqual([expect.objectContaining({ keys: 'kms' })]);
+  });
+
+  it('holds a new rule against the copies that are known already', async () => {
+    // It has nothing for sale: whatever the rule finds was known before.
+    const env = { ...required, EBAY_API_BASE_URL: await tls.before(ebay.url) };
+    const api = await boot(PROCESSES[0], env);
+    await boot(PROCESSES[1], env);
+    const client = new Client(database.url);
+    await client.connect();
+    ending.push(async () => await client.end());
+    await client.query(
+      `INSERT INTO listings (id, provider, external_id, url, title, price)
+       VALUES (gen_random_uuid(), 'ebay', 'v1|1|0', 'https://www.ebay.com/itm/1', 'Can - Tago Mago 2LP', 25)`,
+    );
+    const token = await issuer.issueToken({ iss: publicIssuer });
+    const answer = await fetch(`${urlOf(api)}/api/watch-rules`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'Can',
+        query: { keywords: ['tago mago'], sources: ['ebay'] },
+        poll_interval_seconds: 3600,
+      }),
+    });
+    expect(answer.status).toBe(201);
+    const rule = (await answer.json()) as { id: string };
+
+    await eventually(
+      async () => {
+        const { rows } = await client.query(
+          `SELECT e.type, n.channel FROM events e JOIN notifications n ON n.event_id = e.id
+           WHERE e.rule_id = $1 ORDER BY n.channel`,
+          [rule.id],
+        );
+        expect(rows).toEqual([
+          { type: 'NEW_MATCH', channel: 'email' },
+          { type: 'NEW_MATCH', channel: 'realtime' },
+        ]);
+      },
+      { timeoutMs: 30_000 },
+    );
   });
 
   it.each([
