@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { DiscogsSimulator } from '../simulators/discogs/discogs-simulator';
 import { SentrySimulator, type SentryEvent } from '../simulators/sentry/sentry-simulator';
 import { Cluster } from '../support/cluster';
 import { useTestDatabase } from '../support/database';
+import { linkingEnv } from '../support/discogs-account';
 import { eventually } from '../support/eventually';
+import { insertNotifications } from '../support/factories/notifications';
 import { useTestRedis } from '../support/redis';
 
 const EMAIL = 'ada.lovelace@collector.example';
+const USERS_TOKEN = 'adas-token-5f3a9c1e';
+const PATIENCE = { timeoutMs: 40_000 };
 
 describe('errors that nobody foresaw, across processes', () => {
   const database = useTestDatabase();
   const redis = useTestRedis();
   const sentry = new SentrySimulator();
+  const discogs = new DiscogsSimulator();
   let cluster: Cluster;
   let client: Client;
   let token: string;
@@ -23,6 +29,7 @@ describe('errors that nobody foresaw, across processes', () => {
       redisUrl: redis.url,
       redisPrefix: redis.prefix,
       env: {
+        ...linkingEnv(await discogs.start()),
         SENTRY_DSN: sentry.dsn,
         SENTRY_ENABLED_ENVIRONMENTS: 'staging,test',
         SENTRY_RELEASE: 'waxwatch-1.2.3',
@@ -33,11 +40,17 @@ describe('errors that nobody foresaw, across processes', () => {
     token = await cluster.issuer.issueToken({ sub: randomUUID(), email: EMAIL });
     // The account is there, so that the next request fails at what it asks for.
     await cluster.call(token, 'GET', '/api/watch-rules');
+    discogs.limits.authenticatedLimit = 100_000;
+    discogs.addRelease({ id: 1, artist: 'Can', title: 'Tago Mago', masterId: null, year: 1971 });
+    discogs.addUser({ username: 'Ada', token: USERS_TOKEN, wants: [1], collection: [], isPrivate: false });
+    const link = { external_user_id: 'Ada', access_token: USERS_TOKEN };
+    await cluster.call(token, 'POST', '/api/integrations/discogs/connect', link);
   }, 180_000);
   afterAll(async () => {
     await cluster.stop();
     await client.end();
     await sentry.stop();
+    await discogs.stop();
   }, 180_000);
   beforeEach(() => sentry.reset());
 
@@ -146,4 +159,35 @@ describe('errors that nobody foresaw, across processes', () => {
       await client.query('ALTER TABLE listings RENAME COLUMN hidden_column TO location');
     }
   });
+
+  it.each<[string, string, (userId: string) => Promise<unknown>]>([
+    ['an import', 'import_seen_releases', async () => await startImport()],
+    ['a delivery', 'email_suppressions', async (userId) => await insertNotification(userId)],
+  ])('are told of by %s, although it is tried again', async (_name, table, begin) => {
+    const worker = await cluster.startWorker();
+    const userId = await userOf(token);
+    await hide(table);
+    try {
+      await begin(userId);
+
+      await eventually(() => {
+        const events = sentry.events.filter(({ exception }) => exception.values[0]?.value.includes(table));
+        expect(events[0]?.tags).toMatchObject({ process: 'waxwatch-worker' });
+      }, PATIENCE);
+    } finally {
+      await show(table);
+      await worker.stop();
+    }
+  });
+
+  const userOf = async (bearer: string): Promise<string> =>
+    (await cluster.call<{ id: string }>(bearer, 'GET', '/api/me')).id;
+  const startImport = async (): Promise<void> => {
+    await cluster.call(token, 'POST', '/api/integrations/discogs/import', { source: 'wantlist' });
+  };
+  const insertNotification = async (userId: string): Promise<void> => {
+    const rows = async <T>(sql: string, params: unknown[] = []): Promise<T[]> =>
+      (await client.query(sql, params)).rows as T[];
+    await insertNotifications({ rows }, userId, 1, { channels: ['email'] });
+  };
 });

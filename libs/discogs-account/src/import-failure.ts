@@ -26,6 +26,10 @@ export interface FailedStep {
   hasOwnCredential: boolean;
 }
 
+/** Whether it may happen although nothing of ours is wrong. */
+export const isForeseen = (error: unknown): boolean =>
+  error instanceof UnusableSecretError || error instanceof KeysUnavailableError || isProviderError(error);
+
 /** Decides on the kind of an error, never on its text. */
 export function verdictOn(error: unknown, step: FailedStep): Verdict {
   if (error instanceof UnusableSecretError) {

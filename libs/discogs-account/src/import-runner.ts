@@ -13,7 +13,7 @@ import { Database, rowsIn } from '@waxwatch/platform/database';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { leasesTakenOver, Metrics } from '@waxwatch/platform/metrics';
 import { JobQueue } from '@waxwatch/platform/queue';
-import { MAX_ATTEMPTS, verdictOn } from './import-failure';
+import { isForeseen, MAX_ATTEMPTS, verdictOn } from './import-failure';
 import { type ImportFailure, ImportPages } from './import-pages';
 import { CLAIM_IMPORT, type ClaimedJob, COUNT_DUE_IMPORTS, GIVE_BACK_IMPORT } from './import-runner.sql';
 import { type ImportPage, type ImportStep, isSuspiciouslyEmpty, nextStep, seenId } from './import-steps';
@@ -173,7 +173,8 @@ export class ImportRunner {
     const { source, page } = step ?? { source: 'wantlist' as const, page: 1 };
     const hasOwnCredential = job.access_token !== null;
     const verdict = verdictOn(error, { source, page, attempts: job.attempts, hasOwnCredential });
-    this.logger.warn({
+    // What nobody foresaw is tried again too, but somebody has to hear of it.
+    this.logger[isForeseen(error) ? 'warn' : 'error']({
       event: 'discogs_import.step_failed',
       import_job_id: job.id,
       user_id: job.user_id,

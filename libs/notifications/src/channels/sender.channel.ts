@@ -184,15 +184,17 @@ export class SenderChannel extends DeliveryChannel {
 
   private async settleFailure(journey: Journey, error: unknown, hung: boolean): Promise<void> {
     const { message, leased } = journey;
-    const failure = error instanceof ChannelError ? error : this.unforeseen(message, error);
+    const isForeseen = error instanceof ChannelError;
+    const failure = isForeseen ? error : this.unforeseen(message, error);
     const failures = Math.max(...message.rows.map((row) => row.failures));
-    this.log('warn', 'failed', {
+    // What nobody foresaw is tried again too, but somebody has to hear of it.
+    this.log(isForeseen ? 'warn' : 'error', 'failed', {
       notification_id: idOf(message),
       event_id: message.rows[0]?.event_id,
       retryable: failure.isRetryable,
       error_code: failure.code,
       failures: failures + 1,
-      err: failure,
+      err: isForeseen ? failure : error,
     });
     const code = failure.code.slice(0, 60);
     const { retryAfterSeconds } = failure;
