@@ -6,6 +6,21 @@ import { convertSchema, TAKES_NOTHING } from './openapi-schemas';
 
 const BEARER = 'HTTPBearer';
 const SESSION = 'SessionCookie';
+/** What parameters of these names are, on whatever route that does not say it itself. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  channel: 'Name of the channel',
+  channel_id: 'Id of the channel',
+  job_id: 'Id of the import',
+  limit: 'How many at most',
+  listing_id: 'Id of the listing',
+  mute_id: 'Id of the mute',
+  notification_id: 'Id of the notification',
+  offset: 'How many to leave out first',
+  rule_id: 'Id of the rule',
+  token: 'The sealed part of the link',
+  user_id: 'Id of the user',
+  watch_release_id: 'Id of the watched release',
+};
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /**
@@ -53,20 +68,34 @@ function complete(path: string, operation: Operation & { [OPEN_TO_ALL]?: boolean
     if (response && !('$ref' in response)) response.headers = { ...REQUEST_ID, ...response.headers };
   }
   for (const parameter of operation.parameters ?? []) {
-    if (!('schema' in parameter)) continue;
-    if (takeMark(parameter.schema)) parameter.required = false;
-    if (parameter.in === 'query') allowNull(parameter);
+    if ('schema' in parameter) completeParameter(parameter);
   }
   const body = operation.requestBody;
   if (body && 'content' in body && takeMark(body.content['application/json']?.schema)) body.required = false;
   addFailures(path, operation);
 }
 
+type Parameter = Extract<NonNullable<Operation['parameters']>[number], { in: string }>;
+
+function completeParameter(parameter: Parameter): void {
+  parameter.description ??= takeDescription(parameter.schema) ?? PARAMETERS[parameter.name] ?? '';
+  if (takeMark(parameter.schema)) parameter.required = false;
+  if (parameter.in === 'query') allowNull(parameter);
+}
+
 /** Generated clients leave out what is null, so null may be given where nothing may. */
-function allowNull(parameter: Extract<NonNullable<Operation['parameters']>[number], { in: string }>): void {
+function allowNull(parameter: Parameter): void {
   const { schema, required } = parameter;
   if (required || schema === undefined || 'default' in schema) return;
   parameter.schema = { anyOf: [schema, { type: 'null' }] };
+}
+
+/** What a schema says of the parameter that it is for. */
+function takeDescription(schema: object | undefined): string | undefined {
+  if (schema === undefined || !('description' in schema)) return undefined;
+  const { description } = schema;
+  Reflect.deleteProperty(schema, 'description');
+  return typeof description === 'string' ? description : undefined;
 }
 
 /** Takes the mark off a schema; whether it was there. */

@@ -36,6 +36,7 @@ describe('the end of an account', () => {
       AUTH_ISSUER: issuer.issuer,
       DISCOGS_TOKEN: 'a-token',
       DISCOGS_USER_AGENT: 'WaxWatchTest/1.0',
+      ACCOUNT_CACHE_MS: '10000', // what this process does to an account counts in it at once
     });
     db = http.app.get(Database);
   });
@@ -65,6 +66,9 @@ describe('the end of an account', () => {
     it('switches the account and its rules off, and nothing else', async () => {
       await signUp();
       const rule = await addRule(ada.id, { sources: ['mock'] });
+      const stranger = aCollector(http, issuer);
+      await stranger.call('GET', '/api/me');
+      const theirs = await addRule(stranger.id, { sources: ['mock'] });
       await db.rows(
         `INSERT INTO watch_releases (id, user_id, discogs_release_id, title) VALUES ($1, $2, 1, 'Blue')`,
         [randomUUID(), ada.id],
@@ -76,6 +80,9 @@ describe('the end of an account', () => {
       expect(body).toEqual({ success: true, deactivated_at: expect.stringMatching(INSTANT) as unknown });
       expect(await one('SELECT is_active FROM watch_search_rules WHERE id = $1', [rule])).toEqual({
         is_active: false,
+      });
+      expect(await one('SELECT is_active FROM watch_search_rules WHERE id = $1', [theirs])).toEqual({
+        is_active: true,
       });
       expect(await one('SELECT is_active FROM watch_releases WHERE user_id = $1', [ada.id])).toEqual({
         is_active: true,

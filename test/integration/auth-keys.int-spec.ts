@@ -1,5 +1,6 @@
 import { LocalIssuer } from '@waxwatch/auth';
-import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { startAuthProbe } from '../support/auth-probe';
 import { useTestDatabase } from '../support/database';
 import { type HttpApp } from '../support/http-app';
@@ -139,6 +140,32 @@ describe('a verifier', () => {
       expect((await get('/probe', token(), app)).status).toBe(200);
       const named = issuer.issueToken({ sub: randomUUID() }, { header: { kid: 'b' } });
       expect(await messageOf('/probe', named, app)).toEqual([401, 'unknown token key id']);
+    });
+
+    it('and takes a key for no other algorithm than the one it was published for', async () => {
+      const app = await start({ AUTH_JWT_ALGORITHMS: 'RS256,RS512' });
+      const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const published = { ...publicKey.export({ format: 'jwk' }), use: 'sig' };
+      const keys = [
+        { ...published, kid: 'for-rs256', alg: 'RS256' },
+        { ...published, kid: 'for-any' },
+      ];
+      issuer.insteadOfKeys = { status: 200, body: JSON.stringify({ keys }) };
+      const signed = async (alg: string, kid: string) =>
+        await new SignJWT()
+          .setSubject(randomUUID())
+          .setIssuer(issuer.issuer)
+          .setAudience('authenticated')
+          .setExpirationTime('1h')
+          .setProtectedHeader({ alg, kid })
+          .sign(privateKey);
+
+      expect((await get('/probe', await signed('RS256', 'for-rs256'), app)).status).toBe(200);
+      expect((await get('/probe', await signed('RS512', 'for-any'), app)).status).toBe(200);
+      expect(await messageOf('/probe', await signed('RS512', 'for-rs256'), app)).toEqual([
+        401,
+        'invalid bearer token',
+      ]);
     });
 
     it('and takes an empty set for one without the key', async () => {

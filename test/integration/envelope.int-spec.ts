@@ -124,6 +124,15 @@ describe('the error envelope', () => {
     expect(answer.headers.get('allow')).toBe(allow);
   });
 
+  it.each([
+    ['/api/nowhere', 404, 'Not Found'],
+    ['/api/watch-rules/5aa5e4bb-6dc6-4d8c-8b0a-6a5ce5f6ac3e', 405, 'Method Not Allowed'],
+  ])('looks at the path %s before it looks at the body', async (path, status, message) => {
+    const headers = { 'content-type': 'application/json' };
+
+    expectEnvelope(await send('POST', path, { headers, body: '{' }), status, failure(message));
+  });
+
   it('answers 405 to HEAD, with the headers of the envelope', async () => {
     const { status, headers, text } = await send('HEAD', '/api/watch-rules');
 

@@ -96,10 +96,15 @@ describe('/api/me', () => {
       `INSERT INTO external_account_links (id, user_id, provider, external_user_id) VALUES ($1, $2, 'mock', 'ada')`,
       [randomUUID(), ada.id],
     );
+    await db.rows(
+      `INSERT INTO external_account_links (id, user_id, provider, external_user_id) VALUES ($1, $2, 'discogs', 'bob')`,
+      [randomUUID(), stranger.id],
+    );
 
     const { integrations } = await profileOf(ada);
 
     expect(integrations).toContainEqual({ provider: 'mock', linked: true, watch_rule_count: 2 });
+    expect(integrations).toContainEqual({ provider: 'discogs', linked: false, watch_rule_count: 1 });
     expect(integrations).not.toContainEqual(expect.objectContaining({ provider: 'ebay' }));
   });
 

@@ -541,6 +541,24 @@ describe('watch releases', () => {
         expect((await list(`watch_rule_id=${ruleId}`)).ids).toEqual([]);
       });
 
+      it('counts what a title tells of the release as well', async () => {
+        await db.rows(
+          `WITH l AS (
+             INSERT INTO listings (id, provider, external_id, url, title, price)
+             VALUES (gen_random_uuid(), 'mock', gen_random_uuid()::text, 'https://x.example', 't', 1) RETURNING id
+           ), mapping AS (
+             INSERT INTO listing_mappings (listing_id, kind, discogs_id, evidence, score, said)
+             SELECT id, 'release', 1, 'title', 0.9, '{}' FROM l)
+           INSERT INTO watch_matches (rule_id, listing_id) SELECT $1, id FROM l`,
+          [ruleId],
+        );
+        const other = aCollector(http, issuer);
+        await create({ discogs_release_id: 1 }, other);
+
+        expect((await list(`watch_rule_id=${ruleId}`)).ids).toEqual([exact]);
+        expect((await list(`watch_rule_id=${ruleId}`, other)).ids).toEqual([]);
+      });
+
       it('pages through them', async () => {
         await foundListing(1, 60);
         const first = await list(`watch_rule_id=${ruleId}&limit=1`);

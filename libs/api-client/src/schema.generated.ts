@@ -31,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow Buy Link */
+        /**
+         * Follow Buy Link
+         * @description For links in alerts, which carry their own credential: on to the offer.
+         */
         get: operations["follow_buy_link_api_buy__token__get"];
         put?: never;
         post?: never;
@@ -68,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Events */
+        /**
+         * List Events
+         * @description All that happened to the user: what rules and watched releases found, and what was changed.
+         */
         get: operations["list_events_api_events_get"];
         put?: never;
         post?: never;
@@ -145,7 +151,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Import Job */
+        /**
+         * Get Import Job
+         * @description How far an import is, and how it ended.
+         */
         get: operations["get_import_job_api_integrations_discogs_import__job_id__get"];
         put?: never;
         post?: never;
@@ -162,7 +171,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Imported Discogs Items */
+        /**
+         * List Imported Discogs Items
+         * @description Watched releases that came from the user’s lists at Discogs, latest change first.
+         */
         get: operations["list_imported_discogs_items_api_integrations_discogs_imported_items_get"];
         put?: never;
         post?: never;
@@ -179,7 +191,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open Imported Item In Discogs */
+        /**
+         * Open Imported Item In Discogs
+         * @description Where an imported release is to be seen at Discogs.
+         */
         get: operations["open_imported_item_in_discogs_api_integrations_discogs_imported_items__watch_release_id__open_in_discogs_get"];
         put?: never;
         post?: never;
@@ -218,7 +233,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start Discogs Oauth */
+        /**
+         * Start Discogs Oauth
+         * @description The first step of linking an account: the page to send the user to. What was linked before stays until the callback.
+         */
         post: operations["start_discogs_oauth_api_integrations_discogs_oauth_start_post"];
         delete?: never;
         options?: never;
@@ -233,7 +251,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Discogs Status */
+        /**
+         * Discogs Status
+         * @description Whether an account is linked, by which means, and whether Discogs still accepts it.
+         */
         get: operations["discogs_status_api_integrations_discogs_status_get"];
         put?: never;
         post?: never;
@@ -250,7 +271,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Listing */
+        /**
+         * Get Listing
+         * @description A copy for sale, as it was last seen.
+         */
         get: operations["get_listing_api_listings__listing_id__get"];
         put?: never;
         post?: never;
@@ -267,7 +291,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Price History */
+        /**
+         * Get Price History
+         * @description What a listing has cost, newest first: a point for each change.
+         */
         get: operations["get_price_history_api_listings__listing_id__price_history_get"];
         put?: never;
         post?: never;
@@ -284,7 +311,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Me */
+        /**
+         * Get Me
+         * @description The account with its preferences, and what is linked.
+         */
         get: operations["get_me_api_me_get"];
         put?: never;
         post?: never;
@@ -295,7 +325,10 @@ export interface paths {
         delete: operations["deactivate_me_api_me_delete"];
         options?: never;
         head?: never;
-        /** Patch Me */
+        /**
+         * Patch Me
+         * @description Changes what is named. Null clears what may be empty, and otherwise leaves it as it is.
+         */
         patch: operations["patch_me_api_me_patch"];
         trace?: never;
     };
@@ -370,11 +403,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Channel */
+        /**
+         * Get Channel
+         * @description A channel as it is set up, without its secrets.
+         */
         get: operations["get_channel_api_me_channels__channel_id__get"];
         put?: never;
         post?: never;
-        /** Delete Channel */
+        /**
+         * Delete Channel
+         * @description Forgets the channel with its secrets. Alerts no longer go there.
+         */
         delete: operations["delete_channel_api_me_channels__channel_id__delete"];
         options?: never;
         head?: never;
@@ -492,10 +531,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show Mute */
+        /**
+         * Show Mute
+         * @description For links in alerts: a page that asks. Looking at it changes nothing.
+         */
         get: operations["show_mute_api_mute__token__get"];
         put?: never;
-        /** Mute By Link */
+        /**
+         * Mute By Link
+         * @description For the button of that page: mutes the copy that the alert was about, or else its rule, or whoever sells it.
+         */
         post: operations["mute_by_link_api_mute__token__post"];
         delete?: never;
         options?: never;
@@ -510,7 +555,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Mutes */
+        /**
+         * List Mutes
+         * @description What the user wants to hear nothing of.
+         */
         get: operations["list_mutes_api_mutes_get"];
         put?: never;
         /**
@@ -534,7 +582,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete Mute */
+        /**
+         * Delete Mute
+         * @description Ends a mute or a snooze; what a snooze held back is sent.
+         */
         delete: operations["delete_mute_api_mutes__mute_id__delete"];
         options?: never;
         head?: never;
@@ -630,7 +681,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark All Notifications Read */
+        /**
+         * Mark All Notifications Read
+         * @description Marks the whole inbox.
+         */
         post: operations["mark_all_notifications_read_api_notifications_read_all_post"];
         delete?: never;
         options?: never;
@@ -685,7 +739,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Redirect Ebay Outbound */
+        /**
+         * Redirect Ebay Outbound
+         * @description For links: on to the offer, by the affiliate address where there is one. Counts the click.
+         */
         get: operations["redirect_ebay_outbound_api_outbound_ebay__listing_id__get"];
         put?: never;
         post?: never;
@@ -702,7 +759,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Provider Requests */
+        /**
+         * List Provider Requests
+         * @description What marketplaces were asked on behalf of the user, and how that went.
+         */
         get: operations["list_provider_requests_api_provider_requests_get"];
         put?: never;
         post?: never;
@@ -719,7 +779,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Provider Requests Admin */
+        /**
+         * List Provider Requests Admin
+         * @description The requests of everybody, narrowed by the filters.
+         */
         get: operations["list_provider_requests_admin_api_provider_requests_admin_get"];
         put?: never;
         post?: never;
@@ -736,7 +799,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Provider Request Summary Admin */
+        /**
+         * Provider Request Summary Admin
+         * @description The requests of everybody that pass the filters, counted by marketplace.
+         */
         get: operations["provider_request_summary_admin_api_provider_requests_admin_summary_get"];
         put?: never;
         post?: never;
@@ -753,7 +819,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Provider Request Summary */
+        /**
+         * Provider Request Summary
+         * @description The user’s requests counted by marketplace.
+         */
         get: operations["provider_request_summary_api_provider_requests_summary_get"];
         put?: never;
         post?: never;
@@ -772,7 +841,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Search Listings */
+        /**
+         * Search Listings
+         * @description Asks marketplaces now. One that fails is named in `provider_errors`, and the others answer without it. Stores nothing.
+         */
         post: operations["search_listings_api_search_post"];
         delete?: never;
         options?: never;
@@ -789,7 +861,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Save Alert */
+        /**
+         * Save Alert
+         * @description Makes a rule of a search.
+         */
         post: operations["save_alert_api_search_save_alert_post"];
         delete?: never;
         options?: never;
@@ -824,7 +899,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show Unsubscribe */
+        /**
+         * Show Unsubscribe
+         * @description For links in e-mails: a page that asks. Looking at it changes nothing.
+         */
         get: operations["show_unsubscribe_api_unsubscribe__token__get"];
         put?: never;
         /**
@@ -845,10 +923,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Watch Releases */
+        /**
+         * List Watch Releases
+         * @description What the user waits for, disabled ones included.
+         */
         get: operations["list_watch_releases_api_watch_releases_get"];
         put?: never;
-        /** Create Watch Release */
+        /**
+         * Create Watch Release
+         * @description Waits for copies of a release, or in `master_release` mode of any of its pressings.
+         */
         post: operations["create_watch_release_api_watch_releases_post"];
         delete?: never;
         options?: never;
@@ -863,7 +947,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Watch Release */
+        /**
+         * Get Watch Release
+         * @description One watched release.
+         */
         get: operations["get_watch_release_api_watch_releases__watch_release_id__get"];
         put?: never;
         post?: never;
@@ -874,7 +961,10 @@ export interface paths {
         delete: operations["disable_watch_release_api_watch_releases__watch_release_id__delete"];
         options?: never;
         head?: never;
-        /** Update Watch Release */
+        /**
+         * Update Watch Release
+         * @description Changes what is named. Null clears what may be empty, and otherwise leaves it as it is.
+         */
         patch: operations["update_watch_release_api_watch_releases__watch_release_id__patch"];
         trace?: never;
     };
@@ -885,10 +975,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Rules */
+        /**
+         * List Rules
+         * @description The user’s rules, disabled ones included.
+         */
         get: operations["list_rules_api_watch_rules_get"];
         put?: never;
-        /** Create Rule */
+        /**
+         * Create Rule
+         * @description Makes a rule, which starts to be polled at once. Without `query.sources` it asks every enabled marketplace.
+         */
         post: operations["create_rule_api_watch_rules_post"];
         delete?: never;
         options?: never;
@@ -923,7 +1019,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Rule */
+        /**
+         * Get Rule
+         * @description One rule, with how it is really polled.
+         */
         get: operations["get_rule_api_watch_rules__rule_id__get"];
         put?: never;
         post?: never;
@@ -934,7 +1033,10 @@ export interface paths {
         delete: operations["disable_rule_api_watch_rules__rule_id__delete"];
         options?: never;
         head?: never;
-        /** Patch Rule */
+        /**
+         * Patch Rule
+         * @description Changes what is named. `query` is merged key by key: null removes a key, what is not named stays.
+         */
         patch: operations["patch_rule_api_watch_rules__rule_id__patch"];
         trace?: never;
     };
@@ -947,7 +1049,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Disable Rule Explicit */
+        /**
+         * Disable Rule Explicit
+         * @description Switches the rule off, as `DELETE` does. Repeating it changes nothing.
+         */
         post: operations["disable_rule_explicit_api_watch_rules__rule_id__disable_post"];
         delete?: never;
         options?: never;
@@ -982,7 +1087,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Rule Matches */
+        /**
+         * List Rule Matches
+         * @description What a rule has found, newest first, and why.
+         */
         get: operations["list_rule_matches_api_watch_rules__rule_id__matches_get"];
         put?: never;
         post?: never;
@@ -999,10 +1107,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answer eBay Challenge */
+        /**
+         * Answer eBay Challenge
+         * @description For eBay: proves that the endpoint is ours.
+         */
         get: operations["answer_ebay_challenge_api_webhooks_ebay_account_deletion_get"];
         put?: never;
-        /** Receive eBay Account Deletion */
+        /**
+         * Receive eBay Account Deletion
+         * @description For eBay: names an account that was closed. What we hold of its owner is erased.
+         */
         post: operations["receive_ebay_account_deletion_api_webhooks_ebay_account_deletion_post"];
         delete?: never;
         options?: never;
@@ -1019,7 +1133,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Receive SES Feedback */
+        /**
+         * Receive SES Feedback
+         * @description For Amazon SNS: bounces and complaints. Addresses that bounce or complain get no more e-mails.
+         */
         post: operations["receive_ses_feedback_api_webhooks_ses_post"];
         delete?: never;
         options?: never;
@@ -1034,7 +1151,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Healthz */
+        /**
+         * Healthz
+         * @description Whether the process runs. Touches nothing else.
+         */
         get: operations["healthz_healthz_get"];
         put?: never;
         post?: never;
@@ -1051,7 +1171,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readyz */
+        /**
+         * Readyz
+         * @description Whether the process can serve: whether what it needs answers within a second.
+         */
         get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
@@ -1073,6 +1196,17 @@ export interface components {
         ChannelConfirmation: {
             code: string;
         };
+        /**
+         * @example {
+         *       "channels": [
+         *         "email",
+         *         "realtime",
+         *         "push",
+         *         "ntfy"
+         *       ],
+         *       "vapid_public_key": "BEl62iUYgUivxIkv69yViEuiBIa-Ib9-SkvMeAtA3LFg"
+         *     }
+         */
         ChannelOptionsOut: {
             /** @description The channels that this server can reach people in */
             channels: ("email" | "realtime" | "push" | "ntfy" | "telegram" | "discord" | "slack" | "webhook")[];
@@ -1102,6 +1236,12 @@ export interface components {
             ok: boolean;
             provider_message_id: string | null;
         };
+        /**
+         * @example {
+         *       "deactivated_at": "2026-01-20T12:00:00.123456Z",
+         *       "success": true
+         *     }
+         */
         DeactivateAccountResponse: {
             /**
              * Format: date-time
@@ -1111,13 +1251,31 @@ export interface components {
             success: boolean;
         };
         DiscogsCatalogueItem: {
+            /** @description Of releases and masters */
             artists: string[];
+            /** @description At Discogs */
             id: string;
             title: string;
             year?: number;
         };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "artists": [
+         *             "Aphex Twin"
+         *           ],
+         *           "id": "249393",
+         *           "title": "Selected Ambient Works 85-92",
+         *           "year": 1992
+         *         }
+         *       ],
+         *       "total": 1
+         *     }
+         */
         DiscogsCatalogueOut: {
             items: components["schemas"]["DiscogsCatalogueItem"][];
+            /** @description Where Discogs says it */
             total?: number;
         };
         /**
@@ -1151,12 +1309,25 @@ export interface components {
             external_user_id: string;
             provider: string;
         };
+        /**
+         * @example {
+         *       "revoke": true
+         *     }
+         */
         DiscogsDisconnectIn: {
             /** @default true */
             revoke?: boolean;
         };
+        /**
+         * @example {
+         *       "disconnected": true,
+         *       "manage_access_url": "https://www.discogs.com/settings/applications",
+         *       "provider": "discogs"
+         *     }
+         */
         DiscogsDisconnectOut: {
             disconnected: boolean;
+            /** @description Where the user takes our access away, which we cannot */
             manage_access_url: string;
             provider: string;
         };
@@ -1224,6 +1395,26 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "items": [
+         *         {
+         *           "artist": "Aphex Twin",
+         *           "discogs_master_id": null,
+         *           "discogs_release_id": 249393,
+         *           "open_in_discogs_url": "https://www.discogs.com/release/249393",
+         *           "source": "wantlist",
+         *           "title": "Selected Ambient Works 85-92",
+         *           "watch_release_id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *           "year": 1992
+         *         }
+         *       ],
+         *       "limit": 25,
+         *       "offset": 0,
+         *       "source": "wantlist"
+         *     }
+         */
         DiscogsImportedItemListOut: {
             count: number;
             items: components["schemas"]["DiscogsImportedItemOut"][];
@@ -1244,15 +1435,41 @@ export interface components {
             watch_release_id: string;
             year: number | null;
         };
+        /**
+         * @example {
+         *       "code": "verifier-of-discogs",
+         *       "state": "k5Y0qTn1v9u2m4cX8bL7"
+         *     }
+         */
         DiscogsOAuthCallbackIn: {
             /** @description At most 500 characters */
             code: string;
             /** @description At most 500 characters */
             state: string;
         };
+        /**
+         * @example {
+         *       "scopes": [
+         *         "identity",
+         *         "wantlist"
+         *       ]
+         *     }
+         */
         DiscogsOAuthStartIn: {
             scopes?: string[] | null;
         };
+        /**
+         * @example {
+         *       "authorize_url": "https://www.discogs.com/oauth/authorize?oauth_token=Zq1vTr7o",
+         *       "expires_at": "2026-01-20T12:00:00.123456Z",
+         *       "provider": "discogs",
+         *       "scopes": [
+         *         "identity",
+         *         "wantlist"
+         *       ],
+         *       "state": "k5Y0qTn1v9u2m4cX8bL7"
+         *     }
+         */
         DiscogsOAuthStartOut: {
             authorize_url: string;
             /**
@@ -1264,6 +1481,13 @@ export interface components {
             scopes: string[];
             state: string;
         };
+        /**
+         * @example {
+         *       "open_in_discogs_url": "https://www.discogs.com/release/249393",
+         *       "source": "wantlist",
+         *       "watch_release_id": "80dc6333-3c3c-49b8-a803-938783fbeb99"
+         *     }
+         */
         DiscogsOpenInDiscogsOut: {
             open_in_discogs_url: string;
             /** @enum {string} */
@@ -1287,8 +1511,14 @@ export interface components {
             external_user_id: string | null;
             has_access_token: boolean;
             provider: string;
+            /** @description Discogs no longer accepts the credential */
             reconnect_required: boolean;
         };
+        /**
+         * @example {
+         *       "challengeResponse": "ca527df75caa230092d7e90484071e8f05d63068f1317973d6a3a42593734bbb"
+         *     }
+         */
         EbayChallengeOut: {
             /** @description SHA-256 in hexadecimal */
             challengeResponse: string;
@@ -1343,6 +1573,21 @@ export interface components {
                 status: number;
             };
         };
+        /**
+         * @example {
+         *       "created_at": "2026-01-20T12:00:00.123456Z",
+         *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "listing_id": null,
+         *       "payload": {
+         *         "rule_id": "6608868d-f10f-4a5e-a38a-2e9fa5063f85",
+         *         "rule_name": "Rare techno under $40"
+         *       },
+         *       "rule_id": null,
+         *       "type": "RULE_DELETED",
+         *       "user_id": "8f2a5009-c0a2-4f90-8f1b-c1716c26bf06",
+         *       "watch_release_id": null
+         *     }
+         */
         EventOut: {
             /**
              * Format: date-time
@@ -1391,6 +1636,12 @@ export interface components {
                 status: 422;
             };
         };
+        /**
+         * @example {
+         *       "deleted_at": "2026-01-20T12:00:00.123456Z",
+         *       "success": true
+         *     }
+         */
         HardDeleteAccountResponse: {
             /**
              * Format: date-time
@@ -1399,6 +1650,11 @@ export interface components {
             deleted_at: string;
             success: boolean;
         };
+        /**
+         * @example {
+         *       "status": "ok"
+         *     }
+         */
         HealthOut: {
             /** @enum {string} */
             status: "ok";
@@ -1408,13 +1664,48 @@ export interface components {
             provider: string;
             watch_rule_count: number;
         };
+        /**
+         * @example {
+         *       "age_seconds": 95,
+         *       "condition": "Used",
+         *       "currency": "USD",
+         *       "discogs_master_id": null,
+         *       "discogs_release_id": 249393,
+         *       "external_id": "v1|256881234567|0",
+         *       "first_seen_at": "2026-01-20T11:52:00Z",
+         *       "grade_evidence": {
+         *         "media": "title",
+         *         "sleeve": "title"
+         *       },
+         *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "is_stale": false,
+         *       "landed_price": 37.5,
+         *       "last_seen_at": "2026-01-20T12:00:00.123456Z",
+         *       "location": "US",
+         *       "media_grade": "VG+",
+         *       "normalized_title": "aphex twin selected ambient works 85 92 2lp vg nm",
+         *       "price": 32.5,
+         *       "provider": "ebay",
+         *       "provider_notice": null,
+         *       "public_url": "/api/outbound/ebay/80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "seller": "spinbox",
+         *       "shipping_price": 5,
+         *       "sleeve_grade": "NM",
+         *       "status": "active",
+         *       "title": "Aphex Twin - Selected Ambient Works 85-92 2LP VG+/NM",
+         *       "url": "https://www.ebay.com/itm/256881234567"
+         *     }
+         */
         ListingOut: {
             /** @description Since the marketplace has last shown it */
             age_seconds: number;
+            /** @description In the words of the marketplace */
             condition: string | null;
             currency: string;
             discogs_master_id: number | null;
+            /** @description Where it is known which pressing it is */
             discogs_release_id: number | null;
+            /** @description At the marketplace */
             external_id: string;
             /**
              * Format: date-time
@@ -1440,11 +1731,13 @@ export interface components {
             location: string | null;
             /** @description Of the record, on the Goldmine scale, or `unknown` */
             media_grade: string;
+            /** @description The title as words are compared */
             normalized_title: string | null;
             price: number;
             provider: string;
             /** @description To be shown beside it, for Discogs as a link to its page */
             provider_notice: string | null;
+            /** @description For links; relative where the click goes through this server */
             public_url: string;
             seller: string | null;
             /** @description Cheapest stated shipping in the same currency; null is unknown, never free */
@@ -1454,35 +1747,81 @@ export interface components {
             /** @description active, ended, or unknown, as for what was for sale when it was seen but is stale by now */
             status: string;
             title: string;
+            /** @description Of the offer itself */
             url: string;
         };
+        /**
+         * @example {
+         *       "email": "collector@example.com",
+         *       "expires_at": null,
+         *       "handoff": null,
+         *       "nonce": null,
+         *       "password": "correct horse battery staple",
+         *       "return_to": "/account",
+         *       "state": null
+         *     }
+         */
         LoginRequest: {
             /** Format: email */
             email: string;
-            /** @default null */
+            /**
+             * @description Until when the hand-over is good: an instant, or unix time
+             * @default null
+             */
             expires_at?: string | null;
-            /** @default null */
+            /**
+             * @description Address of the app that asked for the sign-in; wants the next three
+             * @default null
+             */
             handoff?: string | null;
-            /** @default null */
+            /**
+             * @description Good for one sign-in
+             * @default null
+             */
             nonce?: string | null;
             /** Format: password */
             password: string;
-            /** @default null */
+            /**
+             * @description Path of the web app to go to: `/signup`, `/account` or a page below
+             * @default null
+             */
             return_to?: string | null;
-            /** @default null */
+            /**
+             * @description Handed back to the app as it is
+             * @default null
+             */
             state?: string | null;
         };
+        /**
+         * @example {
+         *       "redirect_to": "/account",
+         *       "success": true
+         *     }
+         */
         LoginResponse: {
+            /** @description Where to go now: the app, or `return_to` */
             redirect_to: string | null;
             /** @enum {boolean} */
             success: true;
         };
+        /**
+         * @example {
+         *       "marker": {
+         *         "invalidate_before": "2026-01-20T12:00:00.123456+00:00",
+         *         "logged_out_at": "2026-01-20T12:00:00.123456+00:00",
+         *         "user_id": "8f2a5009-c0a2-4f90-8f1b-c1716c26bf06"
+         *       },
+         *       "signed_out": true,
+         *       "success": true
+         *     }
+         */
         LogoutResponse: {
             marker: {
                 invalidate_before: string;
                 logged_out_at: string;
                 user_id: string;
             };
+            /** @description As `success`, for clients that look for this name */
             signed_out: boolean;
             success: boolean;
         };
@@ -1610,6 +1949,13 @@ export interface components {
         };
         /** @enum {string} */
         NotificationStatus: "pending" | "sent" | "failed";
+        /**
+         * @example {
+         *       "currency": "USD",
+         *       "price": 32.5,
+         *       "recorded_at": "2026-01-20T12:00:00.123456Z"
+         *     }
+         */
         PricePointOut: {
             currency: string;
             price: number;
@@ -1621,6 +1967,22 @@ export interface components {
         };
         /** @enum {string} */
         Provider: "discogs" | "ebay" | "mock" | "musicbrainz" | "spotify";
+        /**
+         * @example {
+         *       "created_at": "2026-01-20T12:00:00.123456Z",
+         *       "duration_ms": 182,
+         *       "endpoint": "/buy/browse/v1/item_summary/search",
+         *       "error": null,
+         *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "meta": {
+         *         "attempt": 1
+         *       },
+         *       "method": "GET",
+         *       "provider": "ebay",
+         *       "status_code": 200,
+         *       "user_id": "8f2a5009-c0a2-4f90-8f1b-c1716c26bf06"
+         *     }
+         */
         ProviderRequestAdminOut: {
             /**
              * Format: date-time
@@ -1630,7 +1992,10 @@ export interface components {
             duration_ms: number | null;
             endpoint: string;
             error: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description For cursors: `created_at` and `id` make one
+             */
             id: string;
             meta: {
                 [key: string]: unknown;
@@ -1641,6 +2006,21 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        /**
+         * @example {
+         *       "created_at": "2026-01-20T12:00:00.123456Z",
+         *       "duration_ms": 182,
+         *       "endpoint": "/buy/browse/v1/item_summary/search",
+         *       "error": null,
+         *       "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *       "meta": {
+         *         "attempt": 1
+         *       },
+         *       "method": "GET",
+         *       "provider": "ebay",
+         *       "status_code": 200
+         *     }
+         */
         ProviderRequestOut: {
             /**
              * Format: date-time
@@ -1650,7 +2030,10 @@ export interface components {
             duration_ms: number | null;
             endpoint: string;
             error: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description For cursors: `created_at` and `id` make one
+             */
             id: string;
             meta: {
                 [key: string]: unknown;
@@ -1659,12 +2042,33 @@ export interface components {
             provider: string;
             status_code: number | null;
         };
+        /**
+         * @example {
+         *       "avg_duration_ms": 182.5,
+         *       "error_requests": 3,
+         *       "provider": "ebay",
+         *       "total_requests": 1200
+         *     }
+         */
         ProviderRequestSummaryOut: {
             avg_duration_ms: number | null;
             error_requests: number;
             provider: string;
             total_requests: number;
         };
+        /**
+         * @example {
+         *       "checks": {
+         *         "db": {
+         *           "status": "ok"
+         *         },
+         *         "redis": {
+         *           "status": "ok"
+         *         }
+         *       },
+         *       "status": "ready"
+         *     }
+         */
         ReadinessOut: {
             checks: {
                 [key: string]: {
@@ -1676,6 +2080,48 @@ export interface components {
             /** @enum {string} */
             status: "ready";
         };
+        /**
+         * @example {
+         *       "id": "6608868d-f10f-4a5e-a38a-2e9fa5063f85",
+         *       "listing": {
+         *         "age_seconds": 95,
+         *         "condition": "Used",
+         *         "currency": "USD",
+         *         "discogs_master_id": null,
+         *         "discogs_release_id": 249393,
+         *         "external_id": "v1|256881234567|0",
+         *         "first_seen_at": "2026-01-20T11:52:00Z",
+         *         "grade_evidence": {
+         *           "media": "title",
+         *           "sleeve": "title"
+         *         },
+         *         "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *         "is_stale": false,
+         *         "landed_price": 37.5,
+         *         "last_seen_at": "2026-01-20T12:00:00.123456Z",
+         *         "location": "US",
+         *         "media_grade": "VG+",
+         *         "normalized_title": "aphex twin selected ambient works 85 92 2lp vg nm",
+         *         "price": 32.5,
+         *         "provider": "ebay",
+         *         "provider_notice": null,
+         *         "public_url": "/api/outbound/ebay/80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *         "seller": "spinbox",
+         *         "shipping_price": 5,
+         *         "sleeve_grade": "NM",
+         *         "status": "active",
+         *         "title": "Aphex Twin - Selected Ambient Works 85-92 2LP VG+/NM",
+         *         "url": "https://www.ebay.com/itm/256881234567"
+         *       },
+         *       "match_context": {
+         *         "keywords": [
+         *           "aphex twin"
+         *         ]
+         *       },
+         *       "matched_at": "2026-01-20T12:00:00.123456Z",
+         *       "rule_id": "80dc6333-3c3c-49b8-a803-938783fbeb99"
+         *     }
+         */
         RuleMatchOut: {
             /** Format: uuid */
             id: string;
@@ -1693,6 +2139,7 @@ export interface components {
             rule_id: string;
         };
         RulePollOut: {
+            /** @description How often it is really asked: its budget is shared */
             effective_poll_interval_seconds: number;
             last_checked_at: string | null;
             last_error: string | null;
@@ -1701,9 +2148,97 @@ export interface components {
              * @example 2026-01-05T10:00:00.000000Z
              */
             next_check_at: string;
+            /** @description While the marketplace is given a rest after failures */
             paused_until: string | null;
             provider: string;
         };
+        /**
+         * @example {
+         *       "accepted": [
+         *         {
+         *           "listing": {
+         *             "age_seconds": 95,
+         *             "condition": "Used",
+         *             "currency": "USD",
+         *             "discogs_master_id": null,
+         *             "discogs_release_id": 249393,
+         *             "external_id": "v1|256881234567|0",
+         *             "first_seen_at": "2026-01-20T11:52:00Z",
+         *             "grade_evidence": {
+         *               "media": "title",
+         *               "sleeve": "title"
+         *             },
+         *             "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *             "is_stale": false,
+         *             "landed_price": 37.5,
+         *             "last_seen_at": "2026-01-20T12:00:00.123456Z",
+         *             "location": "US",
+         *             "media_grade": "VG+",
+         *             "normalized_title": "aphex twin selected ambient works 85 92 2lp vg nm",
+         *             "price": 32.5,
+         *             "provider": "ebay",
+         *             "provider_notice": null,
+         *             "public_url": "/api/outbound/ebay/80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *             "seller": "spinbox",
+         *             "shipping_price": 5,
+         *             "sleeve_grade": "NM",
+         *             "status": "active",
+         *             "title": "Aphex Twin - Selected Ambient Works 85-92 2LP VG+/NM",
+         *             "url": "https://www.ebay.com/itm/256881234567"
+         *           },
+         *           "match_context": {
+         *             "keywords": [
+         *               "aphex twin"
+         *             ]
+         *           }
+         *         }
+         *       ],
+         *       "accepted_count": 1,
+         *       "checked": 2,
+         *       "days": 30,
+         *       "rejected": [
+         *         {
+         *           "listing": {
+         *             "age_seconds": 95,
+         *             "condition": "Used",
+         *             "currency": "USD",
+         *             "discogs_master_id": null,
+         *             "discogs_release_id": 249393,
+         *             "external_id": "v1|256881234567|0",
+         *             "first_seen_at": "2026-01-20T11:52:00Z",
+         *             "grade_evidence": {
+         *               "media": "title",
+         *               "sleeve": "title"
+         *             },
+         *             "id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *             "is_stale": false,
+         *             "landed_price": 37.5,
+         *             "last_seen_at": "2026-01-20T12:00:00.123456Z",
+         *             "location": "US",
+         *             "media_grade": "VG+",
+         *             "normalized_title": "aphex twin selected ambient works 85 92 2lp vg nm",
+         *             "price": 32.5,
+         *             "provider": "ebay",
+         *             "provider_notice": null,
+         *             "public_url": "/api/outbound/ebay/80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *             "seller": "spinbox",
+         *             "shipping_price": 5,
+         *             "sleeve_grade": "NM",
+         *             "status": "active",
+         *             "title": "Aphex Twin - Selected Ambient Works 85-92 2LP VG+/NM",
+         *             "url": "https://www.ebay.com/itm/256881234567"
+         *           },
+         *           "reasons": [
+         *             {
+         *               "code": "not_for_sale",
+         *               "detail": null
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "rejected_count": 1
+         *     }
+         */
         RulePreviewOut: {
             /** @description Seen last first, at most `limit` */
             accepted: {
@@ -1713,6 +2248,7 @@ export interface components {
                     [key: string]: unknown;
                 };
             }[];
+            /** @description Of those, how many fit */
             accepted_count: number;
             /** @description Listings held against the rule */
             checked: number;
@@ -1728,8 +2264,26 @@ export interface components {
                     detail: string | null;
                 }[];
             }[];
+            /** @description And how many do not */
             rejected_count: number;
         };
+        /**
+         * @example {
+         *       "name": "Aphex Twin under $40",
+         *       "poll_interval_seconds": 600,
+         *       "query": {
+         *         "keywords": [
+         *           "aphex twin"
+         *         ],
+         *         "max_price": 40,
+         *         "page": 1,
+         *         "page_size": 24,
+         *         "providers": [
+         *           "ebay"
+         *         ]
+         *       }
+         *     }
+         */
         SaveSearchAlertRequest: {
             name: string;
             /** @default 600 */
@@ -1741,6 +2295,7 @@ export interface components {
             age_seconds: number;
             condition: string | null;
             currency: string;
+            /** @description Where it is known whose pressing it is */
             discogs_master_id: number | null;
             discogs_release_id: number | null;
             external_id: string;
@@ -1764,6 +2319,7 @@ export interface components {
             location: string | null;
             /** @description Of the record, on the Goldmine scale, or `unknown` */
             media_grade: string;
+            /** @description Null for a catalogue entry of which no copy is known to be for sale */
             price: number | null;
             provider: string;
             /** @description To be shown beside it */
@@ -1786,7 +2342,21 @@ export interface components {
             total: number;
             total_pages: number;
         };
+        /**
+         * @example {
+         *       "keywords": [
+         *         "aphex twin"
+         *       ],
+         *       "max_price": 40,
+         *       "page": 1,
+         *       "page_size": 24,
+         *       "providers": [
+         *         "ebay"
+         *       ]
+         *     }
+         */
         SearchQuery: {
+            /** @description Where eBay is asked; null is the user’s own marketplace, or else that of the server */
             ebay_marketplace?: string | null;
             /**
              * @description At most 32 of them
@@ -1808,6 +2378,55 @@ export interface components {
             page_size?: number;
             providers?: string[] | null;
         };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "age_seconds": 0,
+         *           "condition": "Used",
+         *           "currency": "USD",
+         *           "discogs_master_id": null,
+         *           "discogs_release_id": null,
+         *           "external_id": "v1|256881234567|0",
+         *           "fetched_at": "2026-01-20T12:00:00.123456Z",
+         *           "grade_evidence": {
+         *             "media": "title",
+         *             "sleeve": "title"
+         *           },
+         *           "id": "ebay:v1|256881234567|0",
+         *           "landed_price": 37.5,
+         *           "listed_at": "2026-01-20T11:52:00Z",
+         *           "listing_id": "80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *           "location": "US",
+         *           "media_grade": "VG+",
+         *           "price": 32.5,
+         *           "provider": "ebay",
+         *           "provider_notice": null,
+         *           "public_url": "/api/outbound/ebay/80dc6333-3c3c-49b8-a803-938783fbeb99",
+         *           "seller": "spinbox",
+         *           "shipping_price": 5,
+         *           "sleeve_grade": "NM",
+         *           "title": "Aphex Twin - Selected Ambient Works 85-92 2LP VG+/NM",
+         *           "url": "https://www.ebay.com/itm/256881234567"
+         *         }
+         *       ],
+         *       "pagination": {
+         *         "has_next": false,
+         *         "page": 1,
+         *         "page_size": 24,
+         *         "returned": 1,
+         *         "total": 1,
+         *         "total_pages": 1
+         *       },
+         *       "provider_errors": {
+         *         "discogs": "Discogs is unavailable after repeated failures"
+         *       },
+         *       "providers_searched": [
+         *         "ebay",
+         *         "discogs"
+         *       ]
+         *     }
+         */
         SearchResponse: {
             items: components["schemas"]["SearchListingOut"][];
             pagination: components["schemas"]["SearchPagination"];
@@ -2242,23 +2861,30 @@ export interface components {
          *     }
          */
         WatchRuleDetailOut: {
-            /** @enum {string} */
+            /**
+             * @description Which of the copies that are there already are worth an alert; all of them become matches.
+             * @enum {string}
+             */
             baseline: "silent" | "best_n" | "everything";
+            /** @description How many alerts `best_n` gives: the cheapest ones. */
             baseline_count: number;
             /**
              * Format: date-time
              * @example 2026-01-05T10:00:00.000000Z
              */
             created_at: string;
+            /** @description The longest among the marketplaces; null while nothing is asked for the rule */
             effective_poll_interval_seconds: number | null;
             /** Format: uuid */
             id: string;
             is_active: boolean;
+            /** @description Alerts of this rule wait for no quiet hours, digest or daily cap. */
             is_urgent: boolean;
             last_run_at: string | null;
             name: string;
             next_run_at: string | null;
             poll_interval_seconds: number;
+            /** @description What each marketplace is asked */
             polls: components["schemas"]["RulePollOut"][];
             query: {
                 [key: string]: unknown;
@@ -2295,8 +2921,12 @@ export interface components {
          *     }
          */
         WatchRuleOut: {
-            /** @enum {string} */
+            /**
+             * @description Which of the copies that are there already are worth an alert; all of them become matches.
+             * @enum {string}
+             */
             baseline: "silent" | "best_n" | "everything";
+            /** @description How many alerts `best_n` gives: the cheapest ones. */
             baseline_count: number;
             /**
              * Format: date-time
@@ -2306,6 +2936,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_active: boolean;
+            /** @description Alerts of this rule wait for no quiet hours, digest or daily cap. */
             is_urgent: boolean;
             last_run_at: string | null;
             name: string;
@@ -2675,6 +3306,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The sealed part of the link */
                 token: string;
             };
             cookie?: never;
@@ -2708,9 +3340,13 @@ export interface operations {
     search_discogs_catalogue_api_discogs_releases_search_get: {
         parameters: {
             query: {
+                /** @description Words to look for */
                 q: string;
+                /** @description What kind of entries */
                 type?: ("release" | "master" | "artist" | "label") | null;
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first; a multiple of `limit` */
                 offset?: number;
             };
             header?: never;
@@ -2750,7 +3386,9 @@ export interface operations {
     list_events_api_events_get: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
@@ -2925,6 +3563,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the import */
                 job_id: string;
             };
             cookie?: never;
@@ -2953,7 +3592,9 @@ export interface operations {
     list_imported_discogs_items_api_integrations_discogs_imported_items_get: {
         parameters: {
             query: {
+                /** @description Which of the lists */
                 source: "wantlist" | "collection" | "lists";
+                /** @description How many at most */
                 limit?: number;
                 /** @description At most 1000000000 */
                 offset?: number;
@@ -2985,10 +3626,12 @@ export interface operations {
     open_imported_item_in_discogs_api_integrations_discogs_imported_items__watch_release_id__open_in_discogs_get: {
         parameters: {
             query: {
+                /** @description Which of the lists */
                 source: "wantlist" | "collection" | "lists";
             };
             header?: never;
             path: {
+                /** @description Id of the watched release */
                 watch_release_id: string;
             };
             cookie?: never;
@@ -3141,6 +3784,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the listing */
                 listing_id: string;
             };
             cookie?: never;
@@ -3169,10 +3813,12 @@ export interface operations {
     get_price_history_api_listings__listing_id__price_history_get: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
             path: {
+                /** @description Id of the listing */
                 listing_id: string;
             };
             cookie?: never;
@@ -3429,6 +4075,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the channel */
                 channel_id: string;
             };
             cookie?: never;
@@ -3459,6 +4106,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the channel */
                 channel_id: string;
             };
             cookie?: never;
@@ -3487,6 +4135,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the channel */
                 channel_id: string;
             };
             cookie?: never;
@@ -3533,6 +4182,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the channel */
                 channel_id: string;
             };
             cookie?: never;
@@ -3579,6 +4229,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Name of the channel */
                 channel: "email" | "realtime" | "push" | "ntfy" | "telegram" | "discord" | "slack" | "webhook";
             };
             cookie?: never;
@@ -3707,6 +4358,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The sealed part of the link */
                 token: string;
             };
             cookie?: never;
@@ -3742,6 +4394,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The sealed part of the link */
                 token: string;
             };
             cookie?: never;
@@ -3775,7 +4428,9 @@ export interface operations {
     list_mutes_api_mutes_get: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
@@ -3854,6 +4509,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the mute */
                 mute_id: string;
             };
             cookie?: never;
@@ -3880,8 +4536,11 @@ export interface operations {
     list_notifications_api_notifications_get: {
         parameters: {
             query?: {
+                /** @description Name of the channel */
                 channel?: components["schemas"]["NotificationChannel"] | null;
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
@@ -3917,6 +4576,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the user */
                 user_id: string;
             };
             cookie?: never;
@@ -3952,7 +4612,9 @@ export interface operations {
     list_given_up_notifications_api_notifications_admin_given_up_get: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
@@ -3988,6 +4650,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the notification */
                 notification_id: string;
             };
             cookie?: never;
@@ -4070,6 +4733,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the notification */
                 notification_id: string;
             };
             cookie?: never;
@@ -4098,10 +4762,12 @@ export interface operations {
     redirect_ebay_outbound_api_outbound_ebay__listing_id__get: {
         parameters: {
             query?: {
+                /** @description In the place of the header */
                 referer?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the listing */
                 listing_id: string;
             };
             cookie?: never;
@@ -4128,7 +4794,9 @@ export interface operations {
     list_provider_requests_api_provider_requests_get: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
@@ -4162,13 +4830,21 @@ export interface operations {
     list_provider_requests_admin_api_provider_requests_admin_get: {
         parameters: {
             query?: {
+                /** @description Only of this marketplace */
                 provider?: components["schemas"]["Provider"] | null;
+                /** @description Only answers with at least this status */
                 status_code_gte?: number | null;
+                /** @description Only answers with at most this status */
                 status_code_lte?: number | null;
+                /** @description Not before: RFC 3339, a date, or unix time; without a zone UTC */
                 created_from?: string | null;
+                /** @description Not after, in the same forms */
                 created_to?: string | null;
+                /** @description Only on behalf of this user */
                 user_id?: string | null;
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
@@ -4202,11 +4878,17 @@ export interface operations {
     provider_request_summary_admin_api_provider_requests_admin_summary_get: {
         parameters: {
             query?: {
+                /** @description Only of this marketplace */
                 provider?: components["schemas"]["Provider"] | null;
+                /** @description Only answers with at least this status */
                 status_code_gte?: number | null;
+                /** @description Only answers with at most this status */
                 status_code_lte?: number | null;
+                /** @description Not before: RFC 3339, a date, or unix time; without a zone UTC */
                 created_from?: string | null;
+                /** @description Not after, in the same forms */
                 created_to?: string | null;
+                /** @description Only on behalf of this user */
                 user_id?: string | null;
             };
             header?: never;
@@ -4328,6 +5010,7 @@ export interface operations {
     stream_events_api_stream_events_get: {
         parameters: {
             query?: {
+                /** @description The same for clients that cannot set headers */
                 last_event_id?: string | null;
             };
             header?: {
@@ -4362,6 +5045,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The sealed part of the link */
                 token: string;
             };
             cookie?: never;
@@ -4397,6 +5081,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The sealed part of the link */
                 token: string;
             };
             cookie?: never;
@@ -4432,7 +5117,9 @@ export interface operations {
             query?: {
                 /** @description Only releases among what this rule has found */
                 watch_rule_id?: string | null;
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
@@ -4511,6 +5198,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the watched release */
                 watch_release_id: string;
             };
             cookie?: never;
@@ -4541,6 +5229,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the watched release */
                 watch_release_id: string;
             };
             cookie?: never;
@@ -4571,6 +5260,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the watched release */
                 watch_release_id: string;
             };
             cookie?: never;
@@ -4615,7 +5305,9 @@ export interface operations {
     list_rules_api_watch_rules_get: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
@@ -4682,6 +5374,7 @@ export interface operations {
     preview_rule_api_watch_rules_preview_post: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -4719,6 +5412,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the rule */
                 rule_id: string;
             };
             cookie?: never;
@@ -4749,6 +5443,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the rule */
                 rule_id: string;
             };
             cookie?: never;
@@ -4779,6 +5474,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the rule */
                 rule_id: string;
             };
             cookie?: never;
@@ -4825,6 +5521,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the rule */
                 rule_id: string;
             };
             cookie?: never;
@@ -4855,6 +5552,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the rule */
                 rule_id: string;
             };
             cookie?: never;
@@ -4881,13 +5579,16 @@ export interface operations {
     list_rule_matches_api_watch_rules__rule_id__matches_get: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to leave out first */
                 offset?: number;
                 /** @description x-next-cursor of the page before */
                 cursor?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the rule */
                 rule_id: string;
             };
             cookie?: never;
@@ -4918,6 +5619,7 @@ export interface operations {
     answer_ebay_challenge_api_webhooks_ebay_account_deletion_get: {
         parameters: {
             query: {
+                /** @description What eBay wants hashed */
                 challenge_code: string;
             };
             header?: never;
@@ -5009,7 +5711,6 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description A message of Amazon SNS, sent as text */
         requestBody?: {
             content: {
                 "application/json": unknown;

@@ -36,6 +36,8 @@ export class DiscogsAccountController {
   @ApiOperation({
     operationId: 'start_discogs_oauth_api_integrations_discogs_oauth_start_post',
     summary: 'Start Discogs Oauth',
+    description:
+      'The first step of linking an account: the page to send the user to. What was linked before stays until the callback.',
   })
   @Refuses(502, 'Discogs answered with nonsense')
   @Returns(200, DiscogsOAuthStartOut)
@@ -92,6 +94,7 @@ export class DiscogsAccountController {
   @ApiOperation({
     operationId: 'discogs_status_api_integrations_discogs_status_get',
     summary: 'Discogs Status',
+    description: 'Whether an account is linked, by which means, and whether Discogs still accepts it.',
   })
   @Returns(200, DiscogsStatusOut)
   async status(@CurrentUserId() userId: string) {

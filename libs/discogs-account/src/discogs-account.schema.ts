@@ -1,40 +1,18 @@
-import { DISCOGS_SOURCES } from '@waxwatch/integrations';
-import {
-  EXAMPLE,
-  queryInt,
-  toldInWords,
-  wireId,
-  wireInstant,
-  wireInteger,
-  wireText,
-  wireTrimmedText,
-  wireUuid,
-} from '@waxwatch/platform/http';
-import type { ImportedReleaseRow, ImportSource } from '@waxwatch/watch-releases';
+import { EXAMPLE, toldInWords, wireInstant, wireText, wireTrimmedText } from '@waxwatch/platform/http';
 import { z } from 'zod';
 import type { LinkRow } from './account-links.sql';
 import type { ConnectRequest } from './account-links';
 import type { StartedAuthorisation } from './authorisations';
-import { IMPORT_SCOPES } from './import-job.entity';
 
-const PROVIDER = 'discogs';
-const SITE = 'https://www.discogs.com';
-
-export const JobId = wireUuid();
-export const WatchReleaseId = wireUuid();
-export const Source = z.preprocess(
-  (value) => (Array.isArray(value) ? (value.at(-1) as unknown) : value),
-  z.enum(DISCOGS_SOURCES),
-);
-export const ItemsLimit = queryInt(1, 100, 25);
-export const ItemsOffset = toldInWords(queryInt(0, 1_000_000_000, 0), 'At most 1000000000', 'maximum');
+export const PROVIDER = 'discogs';
+export const SITE = 'https://www.discogs.com';
 
 const scope = toldInWords(wireText(1, 100), '1 to 100 characters', 'minLength', 'maxLength');
 const scopes = toldInWords(z.array(scope).min(1).max(20), 'At most 20 of them', 'maxItems');
 
 export const DiscogsOAuthStartIn = z
   .object({ scopes: scopes.nullish() })
-  .meta({ id: 'DiscogsOAuthStartIn' })
+  .meta({ id: 'DiscogsOAuthStartIn', example: { scopes: ['identity', 'wantlist'] } })
   .prefault({})
   .transform(({ scopes }) => scopes ?? null);
 
@@ -46,7 +24,16 @@ export const DiscogsOAuthStartOut = z
     scopes: z.array(z.string()),
     expires_at: wireInstant(),
   })
-  .meta({ id: 'DiscogsOAuthStartOut' });
+  .meta({
+    id: 'DiscogsOAuthStartOut',
+    example: {
+      provider: PROVIDER,
+      authorize_url: `${SITE}/oauth/authorize?oauth_token=Zq1vTr7o`,
+      state: 'k5Y0qTn1v9u2m4cX8bL7',
+      scopes: ['identity', 'wantlist'],
+      expires_at: EXAMPLE.laterInstant,
+    },
+  });
 
 export const toOAuthStartOut = (started: StartedAuthorisation): z.input<typeof DiscogsOAuthStartOut> => ({
   provider: PROVIDER,
@@ -58,9 +45,10 @@ export const toOAuthStartOut = (started: StartedAuthorisation): z.input<typeof D
 
 const secret = (min: number) => toldInWords(wireText(min, 500), 'At most 500 characters', 'maxLength');
 
-export const DiscogsOAuthCallbackIn = z
-  .object({ state: secret(8), code: secret(1) })
-  .meta({ id: 'DiscogsOAuthCallbackIn' });
+export const DiscogsOAuthCallbackIn = z.object({ state: secret(8), code: secret(1) }).meta({
+  id: 'DiscogsOAuthCallbackIn',
+  example: { state: 'k5Y0qTn1v9u2m4cX8bL7', code: 'verifier-of-discogs' },
+});
 export type OAuthCallback = z.output<typeof DiscogsOAuthCallbackIn>;
 
 /** Discogs has dots in names, but these two would be steps of a path. */
@@ -123,17 +111,19 @@ export const toConnectOut = (link: LinkRow): z.input<typeof DiscogsConnectOut> =
 /** Discogs has nothing to revoke a token with, so that `revoke` changes nothing. */
 export const DiscogsDisconnectIn = z
   .object({ revoke: z.boolean().default(true) })
-  .meta({ id: 'DiscogsDisconnectIn' })
+  .meta({ id: 'DiscogsDisconnectIn', example: { revoke: true } })
   .prefault({});
 
 export const DiscogsDisconnectOut = z
   .object({
     provider: z.string(),
     disconnected: z.boolean(),
-    /** Where the user takes the application's access away, which we cannot. */
-    manage_access_url: z.string(),
+    manage_access_url: z.string().describe('Where the user takes our access away, which we cannot'),
   })
-  .meta({ id: 'DiscogsDisconnectOut' });
+  .meta({
+    id: 'DiscogsDisconnectOut',
+    example: { provider: PROVIDER, disconnected: true, manage_access_url: `${SITE}/settings/applications` },
+  });
 
 export const toDisconnectOut = (disconnected: boolean): z.input<typeof DiscogsDisconnectOut> => ({
   provider: PROVIDER,
@@ -148,7 +138,7 @@ export const DiscogsStatusOut = z
     external_user_id: z.string().nullable(),
     connected_at: wireInstant().nullable(),
     has_access_token: z.boolean(),
-    reconnect_required: z.boolean(),
+    reconnect_required: z.boolean().describe('Discogs no longer accepts the credential'),
   })
   .meta({
     id: 'DiscogsStatusOut',
@@ -173,107 +163,3 @@ export function toStatusOut(link: LinkRow | null): z.input<typeof DiscogsStatusO
     reconnect_required: isReconnectRequired,
   };
 }
-
-export const DiscogsImportIn = z
-  .object({ source: z.enum(IMPORT_SCOPES).default('both') })
-  .meta({ id: 'DiscogsImportIn', example: { source: 'both' } })
-  .prefault({});
-export type ImportRequest = z.output<typeof DiscogsImportIn>;
-
-/** An import as its row and the wire have it. */
-export const DiscogsImportJobOut = z
-  .object({
-    id: wireId(),
-    user_id: wireId(),
-    provider: z.string(),
-    import_scope: z.string(),
-    status: z.string(),
-    cursor: z.string().nullable(),
-    page: wireInteger(),
-    processed_count: wireInteger(),
-    imported_count: wireInteger(),
-    created_count: wireInteger(),
-    updated_count: wireInteger(),
-    error_count: wireInteger(),
-    errors: z.array(z.record(z.string(), z.unknown())).nullable(),
-    started_at: wireInstant().nullable(),
-    completed_at: wireInstant().nullable(),
-    created_at: wireInstant(),
-    updated_at: wireInstant(),
-  })
-  .meta({
-    id: 'DiscogsImportJobOut',
-    example: {
-      id: EXAMPLE.id,
-      user_id: EXAMPLE.userId,
-      provider: PROVIDER,
-      import_scope: 'both',
-      status: 'completed',
-      cursor: null,
-      page: 3,
-      processed_count: 200,
-      imported_count: 200,
-      created_count: 140,
-      updated_count: 60,
-      error_count: 0,
-      errors: [],
-      started_at: EXAMPLE.instant,
-      completed_at: EXAMPLE.laterInstant,
-      created_at: EXAMPLE.instant,
-      updated_at: EXAMPLE.laterInstant,
-    },
-  });
-export type ImportJobRow = z.input<typeof DiscogsImportJobOut>;
-
-const DiscogsImportedItemOut = z
-  .object({
-    watch_release_id: wireId(),
-    discogs_release_id: wireInteger(),
-    discogs_master_id: wireInteger().nullable(),
-    title: z.string(),
-    artist: z.string().nullable(),
-    year: wireInteger().nullable(),
-    source: z.enum(DISCOGS_SOURCES),
-    open_in_discogs_url: z.string(),
-  })
-  .meta({ id: 'DiscogsImportedItemOut' });
-
-export const DiscogsImportedItemListOut = z
-  .object({
-    source: z.enum(DISCOGS_SOURCES),
-    limit: wireInteger(),
-    offset: wireInteger(),
-    count: wireInteger(),
-    items: z.array(DiscogsImportedItemOut),
-  })
-  .meta({ id: 'DiscogsImportedItemListOut' });
-
-export const DiscogsOpenInDiscogsOut = z
-  .object({
-    watch_release_id: wireId(),
-    source: z.enum(DISCOGS_SOURCES),
-    open_in_discogs_url: z.string(),
-  })
-  .meta({ id: 'DiscogsOpenInDiscogsOut' });
-
-const discogsUrl = (row: ImportedReleaseRow): string => `${SITE}/release/${row.discogs_release_id}`;
-
-export const toImportedItemsOut = (
-  source: ImportSource,
-  page: { limit: number; offset: number },
-  rows: readonly ImportedReleaseRow[],
-): z.input<typeof DiscogsImportedItemListOut> => ({
-  source,
-  ...page,
-  count: rows.length,
-  items: rows.map((row) => ({ ...row, source, open_in_discogs_url: discogsUrl(row) })),
-});
-
-export const toOpenInDiscogsOut = (
-  source: ImportSource,
-  row: ImportedReleaseRow,
-): z.input<typeof DiscogsOpenInDiscogsOut> => ({
-  watch_release_id: row.watch_release_id,
-  source,
-  open_in_discogs_url: discogsUrl(row),
-});

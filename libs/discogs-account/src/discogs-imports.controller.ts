@@ -18,12 +18,13 @@ import {
   toImportedItemsOut,
   toOpenInDiscogsOut,
   WatchReleaseId,
-} from './discogs-account.schema';
+} from './discogs-imports.schema';
 import { Imports } from './imports';
 
 const SOURCE_QUERY = {
   name: 'source',
   required: true,
+  description: 'Which of the lists',
   schema: { type: 'string' as const, enum: ['wantlist', 'collection', 'lists'] },
 };
 
@@ -54,6 +55,7 @@ export class DiscogsImportsController {
   @ApiOperation({
     operationId: 'get_import_job_api_integrations_discogs_import__job_id__get',
     summary: 'Get Import Job',
+    description: 'How far an import is, and how it ended.',
   })
   @Returns(200, DiscogsImportJobOut)
   async get(@CurrentUserId() userId: string, @Param('job_id', { schema: JobId }) jobId: string) {
@@ -64,6 +66,7 @@ export class DiscogsImportsController {
   @ApiOperation({
     operationId: 'list_imported_discogs_items_api_integrations_discogs_imported_items_get',
     summary: 'List Imported Discogs Items',
+    description: 'Watched releases that came from the user’s lists at Discogs, latest change first.',
   })
   @ApiQuery(SOURCE_QUERY)
   @ApiQuery({ name: 'limit', required: false })
@@ -84,6 +87,7 @@ export class DiscogsImportsController {
     operationId:
       'open_imported_item_in_discogs_api_integrations_discogs_imported_items__watch_release_id__open_in_discogs_get',
     summary: 'Open Imported Item In Discogs',
+    description: 'Where an imported release is to be seen at Discogs.',
   })
   @ApiQuery(SOURCE_QUERY)
   @Returns(200, DiscogsOpenInDiscogsOut)

@@ -8,7 +8,7 @@ import { AppError } from '@waxwatch/platform/errors';
 import { JobQueue } from '@waxwatch/platform/queue';
 import { HOLD_LINK, type LinkRow } from './account-links.sql';
 import { Authorisations } from './authorisations';
-import type { ImportJobRow } from './discogs-account.schema';
+import type { ImportJobRow } from './discogs-imports.schema';
 import type { ImportScope } from './import-job.entity';
 import { runImports } from './imports.jobs';
 import { CREATE_IMPORT, FIND_IMPORT_UNDER_WAY, GET_IMPORT } from './imports.sql';

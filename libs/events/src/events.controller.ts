@@ -11,7 +11,12 @@ export class EventsController {
   constructor(private readonly events: EventReader) {}
 
   @Get()
-  @ApiOperation({ operationId: 'list_events_api_events_get', summary: 'List Events' })
+  @ApiOperation({
+    operationId: 'list_events_api_events_get',
+    summary: 'List Events',
+    description:
+      'All that happened to the user: what rules and watched releases found, and what was changed.',
+  })
   @Paged()
   @ReturnsPage(EventOut)
   async list(@CurrentUserId() userId: string, @PageParams() page: PageRequest) {

@@ -1,4 +1,4 @@
-import { wireId, wireInstant } from '@waxwatch/platform/http';
+import { EXAMPLE, wireId, wireInstant } from '@waxwatch/platform/http';
 import { z } from 'zod';
 
 /** An event as its row and the wire have it. */
@@ -13,5 +13,17 @@ export const EventOut = z
     payload: z.record(z.string(), z.unknown()).nullable(),
     created_at: wireInstant(),
   })
-  .meta({ id: 'EventOut' });
+  .meta({
+    id: 'EventOut',
+    example: {
+      id: EXAMPLE.id,
+      user_id: EXAMPLE.userId,
+      type: 'RULE_DELETED',
+      watch_release_id: null,
+      rule_id: null,
+      listing_id: null,
+      payload: { rule_id: EXAMPLE.otherId, rule_name: 'Rare techno under $40' },
+      created_at: EXAMPLE.laterInstant,
+    },
+  });
 export type EventOut = z.output<typeof EventOut>;

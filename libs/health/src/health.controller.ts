@@ -21,14 +21,22 @@ export class HealthController {
   ) {}
 
   @Get('healthz')
-  @ApiOperation({ operationId: 'healthz_healthz_get', summary: 'Healthz' })
+  @ApiOperation({
+    operationId: 'healthz_healthz_get',
+    summary: 'Healthz',
+    description: 'Whether the process runs. Touches nothing else.',
+  })
   @Returns(200, HealthOut)
   alive() {
     return { status: 'ok' };
   }
 
   @Get('readyz')
-  @ApiOperation({ operationId: 'readyz_readyz_get', summary: 'Readyz' })
+  @ApiOperation({
+    operationId: 'readyz_readyz_get',
+    summary: 'Readyz',
+    description: 'Whether the process can serve: whether what it needs answers within a second.',
+  })
   @Refuses(503, 'Not ready; `details` says why')
   @Returns(200, ReadinessOut)
   async ready() {

@@ -14,7 +14,11 @@ export class BuyController {
 
   @Get(':token')
   @HttpCode(307)
-  @ApiOperation({ operationId: 'follow_buy_link_api_buy__token__get', summary: 'Follow Buy Link' })
+  @ApiOperation({
+    operationId: 'follow_buy_link_api_buy__token__get',
+    summary: 'Follow Buy Link',
+    description: 'For links in alerts, which carry their own credential: on to the offer.',
+  })
   @ApiResponse({ status: 307, description: 'To the offer; the click is counted, unless it only looks ahead' })
   @Refuses(404, 'No link of ours, or the offer is not known any more')
   async follow(

@@ -12,7 +12,11 @@ export class ListingsController {
   constructor(private readonly listings: ListingReader) {}
 
   @Get(':listing_id')
-  @ApiOperation({ operationId: 'get_listing_api_listings__listing_id__get', summary: 'Get Listing' })
+  @ApiOperation({
+    operationId: 'get_listing_api_listings__listing_id__get',
+    summary: 'Get Listing',
+    description: 'A copy for sale, as it was last seen.',
+  })
   @Returns(200, ListingOut)
   async get(@Param('listing_id', { schema: wireUuid() }) listingId: string) {
     return toListingOut(await this.listings.get(listingId));
@@ -22,6 +26,7 @@ export class ListingsController {
   @ApiOperation({
     operationId: 'get_price_history_api_listings__listing_id__price_history_get',
     summary: 'Get Price History',
+    description: 'What a listing has cost, newest first: a point for each change.',
   })
   @Returns(200, z.array(PricePointOut), 'The newest price changes, oldest first')
   async priceHistory(

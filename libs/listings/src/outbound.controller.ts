@@ -15,13 +15,15 @@ export class OutboundController {
   @ApiOperation({
     operationId: 'redirect_ebay_outbound_api_outbound_ebay__listing_id__get',
     summary: 'Redirect Ebay Outbound',
+    description: 'For links: on to the offer, by the affiliate address where there is one. Counts the click.',
   })
   @ApiResponse({ status: 307, description: 'To the offer on eBay; the click is counted' })
   async toEbay(
     @CurrentUserId() userId: string,
     @Param('listing_id', { schema: wireUuid() }) listingId: string,
     @Headers('referer') header: string | undefined,
-    @Query('referer', { schema: queryText(0, 4000).optional() }) parameter: string | undefined,
+    @Query('referer', { schema: queryText(0, 4000).optional().describe('In the place of the header') })
+    parameter: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
     // Links that hide where they were clicked may say it themselves.

@@ -17,6 +17,7 @@ export class RuleMatchesController {
   @ApiOperation({
     operationId: 'list_rule_matches_api_watch_rules__rule_id__matches_get',
     summary: 'List Rule Matches',
+    description: 'What a rule has found, newest first, and why.',
   })
   @Paged()
   @ReturnsPage(RuleMatchOut)

@@ -56,6 +56,7 @@ export class NotificationsController {
   @ApiOperation({
     operationId: 'mark_all_notifications_read_api_notifications_read_all_post',
     summary: 'Mark All Notifications Read',
+    description: 'Marks the whole inbox.',
   })
   @Returns(200, MarkedReadOut)
   async markAllRead(@CurrentUserId() userId: string): Promise<{ marked_count: number }> {

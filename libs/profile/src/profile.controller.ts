@@ -22,14 +22,22 @@ export class ProfileController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'get_me_api_me_get', summary: 'Get Me' })
+  @ApiOperation({
+    operationId: 'get_me_api_me_get',
+    summary: 'Get Me',
+    description: 'The account with its preferences, and what is linked.',
+  })
   @Returns(200, UserProfileOut)
   async get(@CurrentUserId() userId: string) {
     return await this.profile.get(userId);
   }
 
   @Patch()
-  @ApiOperation({ operationId: 'patch_me_api_me_patch', summary: 'Patch Me' })
+  @ApiOperation({
+    operationId: 'patch_me_api_me_patch',
+    summary: 'Patch Me',
+    description: 'Changes what is named. Null clears what may be empty, and otherwise leaves it as it is.',
+  })
   @Returns(200, UserProfileOut)
   async change(@CurrentUserId() userId: string, @Body({ schema: UserProfileUpdate }) change: SettingsChange) {
     return await this.profile.change(userId, change);

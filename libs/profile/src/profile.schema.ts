@@ -142,15 +142,30 @@ export type UserProfileOut = z.output<typeof UserProfileOut>;
 export const LogoutResponse = z
   .object({
     success: z.boolean(),
-    signed_out: z.boolean(),
+    signed_out: z.boolean().describe('As `success`, for clients that look for this name'),
     marker: z.object({ user_id: z.string(), logged_out_at: z.string(), invalidate_before: z.string() }),
   })
-  .meta({ id: 'LogoutResponse' });
+  .meta({
+    id: 'LogoutResponse',
+    example: {
+      success: true,
+      signed_out: true,
+      marker: {
+        user_id: EXAMPLE.userId,
+        logged_out_at: '2026-01-20T12:00:00.123456+00:00',
+        invalidate_before: '2026-01-20T12:00:00.123456+00:00',
+      },
+    },
+  });
 
 export const DeactivateAccountResponse = z
   .object({ success: z.boolean(), deactivated_at: wireInstant() })
-  .meta({ id: 'DeactivateAccountResponse' });
+  .meta({
+    id: 'DeactivateAccountResponse',
+    example: { success: true, deactivated_at: EXAMPLE.laterInstant },
+  });
 
-export const HardDeleteAccountResponse = z
-  .object({ success: z.boolean(), deleted_at: wireInstant() })
-  .meta({ id: 'HardDeleteAccountResponse' });
+export const HardDeleteAccountResponse = z.object({ success: z.boolean(), deleted_at: wireInstant() }).meta({
+  id: 'HardDeleteAccountResponse',
+  example: { success: true, deleted_at: EXAMPLE.laterInstant },
+});

@@ -19,6 +19,7 @@ export class ProviderRequestsController {
   @ApiOperation({
     operationId: 'list_provider_requests_api_provider_requests_get',
     summary: 'List Provider Requests',
+    description: 'What marketplaces were asked on behalf of the user, and how that went.',
   })
   @Paged()
   @ReturnsPage(ProviderRequestOut)
@@ -30,6 +31,7 @@ export class ProviderRequestsController {
   @ApiOperation({
     operationId: 'provider_request_summary_api_provider_requests_summary_get',
     summary: 'Provider Request Summary',
+    description: 'The user’s requests counted by marketplace.',
   })
   @Returns(200, ProviderRequestSummaryOut.array())
   async summarise(@CurrentUserId() userId: string) {
@@ -41,6 +43,7 @@ export class ProviderRequestsController {
   @ApiOperation({
     operationId: 'list_provider_requests_admin_api_provider_requests_admin_get',
     summary: 'List Provider Requests Admin',
+    description: 'The requests of everybody, narrowed by the filters.',
   })
   @Paged()
   @ReturnsPage(ProviderRequestAdminOut)
@@ -56,6 +59,7 @@ export class ProviderRequestsController {
   @ApiOperation({
     operationId: 'provider_request_summary_admin_api_provider_requests_admin_summary_get',
     summary: 'Provider Request Summary Admin',
+    description: 'The requests of everybody that pass the filters, counted by marketplace.',
   })
   @Returns(200, ProviderRequestSummaryOut.array())
   async summariseAll(@Query({ schema: ProviderRequestFilters }) filters: ProviderRequestFilters) {

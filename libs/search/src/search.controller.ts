@@ -21,14 +21,23 @@ export class SearchController {
   constructor(private readonly searches: SearchService) {}
 
   @Post()
-  @ApiOperation({ operationId: 'search_listings_api_search_post', summary: 'Search Listings' })
+  @ApiOperation({
+    operationId: 'search_listings_api_search_post',
+    summary: 'Search Listings',
+    description:
+      'Asks marketplaces now. One that fails is named in `provider_errors`, and the others answer without it. Stores nothing.',
+  })
   @Returns(200, SearchResponse)
   async search(@CurrentUserId() userId: string, @Body({ schema: SearchQuery }) request: SearchRequest) {
     return toSearchResponse(await this.searches.search(userId, request));
   }
 
   @Post('save-alert')
-  @ApiOperation({ operationId: 'save_alert_api_search_save_alert_post', summary: 'Save Alert' })
+  @ApiOperation({
+    operationId: 'save_alert_api_search_save_alert_post',
+    summary: 'Save Alert',
+    description: 'Makes a rule of a search.',
+  })
   @Returns(200, WatchRuleOut)
   async saveAlert(
     @CurrentUserId() userId: string,

@@ -1,6 +1,7 @@
 import { EBAY_MARKETPLACES, PROVIDER_NAMES, type ProviderName, providerNotice } from '@waxwatch/integrations';
 import { GradeEvidence, gradesOf, landedPriceOf } from '@waxwatch/listings';
 import {
+  EXAMPLE,
   toldInWords,
   wireId,
   wireInstant,
@@ -65,6 +66,8 @@ const keywords = toldInWords(z.array(keyword).max(32), 'At most 32 of them', 'ma
 
 const optionalMoney = () => wireMoney().nullable().default(null);
 
+const exampleQuery = { keywords: ['aphex twin'], providers: ['ebay'], max_price: 40, page: 1, page_size: 24 };
+
 export const SearchQuery = z
   .object({
     keywords: keywords.default([]),
@@ -80,7 +83,8 @@ export const SearchQuery = z
         'ebay_marketplace must be a marketplace of eBay such as EBAY_GB',
       )
       .nullable()
-      .default(null),
+      .default(null)
+      .describe('Where eBay is asked; null is the user’s own marketplace, or else that of the server'),
     page: toldInWords(wireInt(1, 1_000_000), 'At most 1000000', 'maximum').prefault(1),
     page_size: wireInt(1, 100).prefault(24),
   })
@@ -92,7 +96,7 @@ export const SearchQuery = z
       message: 'max_price must be greater than or equal to min_price',
     });
   })
-  .meta({ id: 'SearchQuery' })
+  .meta({ id: 'SearchQuery', example: exampleQuery })
   .transform((body): SearchRequest => {
     const { min_price, max_price, min_condition, ebay_marketplace, page_size, ...rest } = body;
     return {
@@ -117,7 +121,10 @@ export const SaveSearchAlertRequest = z
     query: SearchQuery,
     poll_interval_seconds: wireInt(30, 86_400).prefault(600),
   })
-  .meta({ id: 'SaveSearchAlertRequest' })
+  .meta({
+    id: 'SaveSearchAlertRequest',
+    example: { name: 'Aphex Twin under $40', query: exampleQuery, poll_interval_seconds: 600 },
+  })
   .transform(({ name, query, poll_interval_seconds }): SavedSearch => ({
     name,
     query,
@@ -132,8 +139,10 @@ const SearchListingOut = z
     external_id: z.string(),
     title: z.string(),
     url: z.string(),
-    /** Null for a catalogue entry of which no copy is known to be for sale. */
-    price: z.number().nullable(),
+    price: z
+      .number()
+      .nullable()
+      .meta({ description: 'Null for a catalogue entry of which no copy is known to be for sale' }),
     currency: z.string(),
     shipping_price: z
       .number()
@@ -150,7 +159,7 @@ const SearchListingOut = z
     seller: z.string().nullable(),
     location: z.string().nullable(),
     discogs_release_id: z.int().nullable(),
-    discogs_master_id: z.int().nullable(),
+    discogs_master_id: z.int().nullable().meta({ description: 'Where it is known whose pressing it is' }),
     public_url: z.string(),
     listed_at: wireInstant()
       .nullable()
@@ -179,7 +188,41 @@ export const SearchResponse = z
     providers_searched: z.array(z.string()),
     provider_errors: z.record(z.string(), z.string()),
   })
-  .meta({ id: 'SearchResponse' });
+  .meta({
+    id: 'SearchResponse',
+    example: {
+      items: [
+        {
+          id: 'ebay:v1|256881234567|0',
+          listing_id: EXAMPLE.id,
+          provider: 'ebay',
+          external_id: 'v1|256881234567|0',
+          title: 'Aphex Twin - Selected Ambient Works 85-92 2LP VG+/NM',
+          url: 'https://www.ebay.com/itm/256881234567',
+          price: 32.5,
+          currency: 'USD',
+          shipping_price: 5,
+          landed_price: 37.5,
+          condition: 'Used',
+          media_grade: 'VG+',
+          sleeve_grade: 'NM',
+          grade_evidence: { media: 'title', sleeve: 'title' },
+          seller: 'spinbox',
+          location: 'US',
+          discogs_release_id: null,
+          discogs_master_id: null,
+          public_url: `/api/outbound/ebay/${EXAMPLE.id}`,
+          listed_at: EXAMPLE.instant,
+          fetched_at: EXAMPLE.laterInstant,
+          age_seconds: 0,
+          provider_notice: null,
+        },
+      ],
+      pagination: { page: 1, page_size: 24, total: 1, returned: 1, total_pages: 1, has_next: false },
+      providers_searched: ['ebay', 'discogs'],
+      provider_errors: { discogs: 'Discogs is unavailable after repeated failures' },
+    },
+  });
 
 export function toSearchResponse(found: SearchPage): z.input<typeof SearchResponse> {
   const { items, page, pageSize, total, currency, atMs } = found;

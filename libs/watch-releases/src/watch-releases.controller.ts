@@ -22,6 +22,7 @@ export class WatchReleasesController {
   @ApiOperation({
     operationId: 'create_watch_release_api_watch_releases_post',
     summary: 'Create Watch Release',
+    description: 'Waits for copies of a release, or in `master_release` mode of any of its pressings.',
   })
   @Refuses(409, 'The release is watched already')
   @Returns(201, WatchReleaseOut)
@@ -36,6 +37,7 @@ export class WatchReleasesController {
   @ApiOperation({
     operationId: 'list_watch_releases_api_watch_releases_get',
     summary: 'List Watch Releases',
+    description: 'What the user waits for, disabled ones included.',
   })
   @Paged()
   @ApiQuery({
@@ -57,6 +59,7 @@ export class WatchReleasesController {
   @ApiOperation({
     operationId: 'get_watch_release_api_watch_releases__watch_release_id__get',
     summary: 'Get Watch Release',
+    description: 'One watched release.',
   })
   @Returns(200, WatchReleaseOut)
   async get(
@@ -70,6 +73,7 @@ export class WatchReleasesController {
   @ApiOperation({
     operationId: 'update_watch_release_api_watch_releases__watch_release_id__patch',
     summary: 'Update Watch Release',
+    description: 'Changes what is named. Null clears what may be empty, and otherwise leaves it as it is.',
   })
   @Refuses(409, 'The release is watched already')
   @Returns(200, WatchReleaseOut)

@@ -34,7 +34,12 @@ export class WatchRulesController {
   ) {}
 
   @Post()
-  @ApiOperation({ operationId: 'create_rule_api_watch_rules_post', summary: 'Create Rule' })
+  @ApiOperation({
+    operationId: 'create_rule_api_watch_rules_post',
+    summary: 'Create Rule',
+    description:
+      'Makes a rule, which starts to be polled at once. Without `query.sources` it asks every enabled marketplace.',
+  })
   @Returns(201, WatchRuleOut)
   async create(@CurrentUserId() userId: string, @Body({ schema: WatchRuleCreate }) rule: NewWatchRule) {
     return await this.rules.create(userId, rule);
@@ -58,7 +63,11 @@ export class WatchRulesController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'list_rules_api_watch_rules_get', summary: 'List Rules' })
+  @ApiOperation({
+    operationId: 'list_rules_api_watch_rules_get',
+    summary: 'List Rules',
+    description: 'The user’s rules, disabled ones included.',
+  })
   @Paged()
   @ReturnsWirePage(WatchRuleOut)
   async list(@CurrentUserId() userId: string, @PageParams() page: PageRequest) {
@@ -66,14 +75,23 @@ export class WatchRulesController {
   }
 
   @Get(':rule_id')
-  @ApiOperation({ operationId: 'get_rule_api_watch_rules__rule_id__get', summary: 'Get Rule' })
+  @ApiOperation({
+    operationId: 'get_rule_api_watch_rules__rule_id__get',
+    summary: 'Get Rule',
+    description: 'One rule, with how it is really polled.',
+  })
   @Returns(200, WatchRuleDetailOut)
   async get(@CurrentUserId() userId: string, @Param('rule_id', { schema: RuleId }) ruleId: string) {
     return await this.rules.get(userId, ruleId);
   }
 
   @Patch(':rule_id')
-  @ApiOperation({ operationId: 'patch_rule_api_watch_rules__rule_id__patch', summary: 'Patch Rule' })
+  @ApiOperation({
+    operationId: 'patch_rule_api_watch_rules__rule_id__patch',
+    summary: 'Patch Rule',
+    description:
+      'Changes what is named. `query` is merged key by key: null removes a key, what is not named stays.',
+  })
   @Refuses(400, 'The rule would have no `sources`')
   @Returns(200, WatchRuleOut)
   async update(
@@ -88,6 +106,7 @@ export class WatchRulesController {
   @ApiOperation({
     operationId: 'disable_rule_explicit_api_watch_rules__rule_id__disable_post',
     summary: 'Disable Rule Explicit',
+    description: 'Switches the rule off, as `DELETE` does. Repeating it changes nothing.',
   })
   @Returns(200, WatchRuleOut)
   async disable(@CurrentUserId() userId: string, @Param('rule_id', { schema: RuleId }) ruleId: string) {

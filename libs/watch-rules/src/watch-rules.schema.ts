@@ -105,9 +105,9 @@ export const WatchRuleOut = z
     query: z.record(z.string(), z.unknown()),
     is_active: z.boolean(),
     poll_interval_seconds: wireInteger(),
-    is_urgent: z.boolean(),
-    baseline: z.enum(BASELINES),
-    baseline_count: wireInteger(),
+    is_urgent: isUrgent(),
+    baseline: baseline(),
+    baseline_count: wireInteger().describe('How many alerts `best_n` gives: the cheapest ones.'),
     last_run_at: wireInstant().nullable(),
     next_run_at: wireInstant().nullable(),
     created_at: wireInstant(),
@@ -131,10 +131,12 @@ export type WatchRuleOut = z.output<typeof WatchRuleOut>;
 const RulePollOut = z
   .object({
     provider: z.string(),
-    effective_poll_interval_seconds: wireInteger(),
+    effective_poll_interval_seconds: wireInteger().describe(
+      'How often it is really asked: its budget is shared',
+    ),
     last_checked_at: wireInstant().nullable(),
     next_check_at: wireInstant(),
-    paused_until: wireInstant().nullable(),
+    paused_until: wireInstant().nullable().describe('While the marketplace is given a rest after failures'),
     last_error: z.string().nullable(),
   })
   .meta({ id: 'RulePollOut' });
@@ -144,8 +146,10 @@ const RulePollOut = z
  * suffice for everybody. The interval is the longest among its marketplaces; null while nothing is asked for it.
  */
 export const WatchRuleDetailOut = WatchRuleOut.extend({
-  effective_poll_interval_seconds: wireInteger().nullable(),
-  polls: z.array(RulePollOut),
+  effective_poll_interval_seconds: wireInteger()
+    .nullable()
+    .describe('The longest among the marketplaces; null while nothing is asked for the rule'),
+  polls: z.array(RulePollOut).describe('What each marketplace is asked'),
 }).meta({
   id: 'WatchRuleDetailOut',
   example: {

@@ -12,16 +12,30 @@ export const LoginRequest = z
       .refine((text) => ADDRESS.test(text), 'value is not a valid email address')
       .meta({ format: 'email' }),
     password: wireText(1, 1024).meta({ format: 'password' }),
-    return_to: optional(2000),
-    handoff: optional(2000),
-    state: optional(1000),
-    nonce: optional(1000),
-    expires_at: optional(100),
+    return_to: optional(2000).describe('Path of the web app to go to: `/signup`, `/account` or a page below'),
+    handoff: optional(2000).describe('Address of the app that asked for the sign-in; wants the next three'),
+    state: optional(1000).describe('Handed back to the app as it is'),
+    nonce: optional(1000).describe('Good for one sign-in'),
+    expires_at: optional(100).describe('Until when the hand-over is good: an instant, or unix time'),
   })
-  .meta({ id: 'LoginRequest' });
+  .meta({
+    id: 'LoginRequest',
+    example: {
+      email: 'collector@example.com',
+      password: 'correct horse battery staple',
+      return_to: '/account',
+      handoff: null,
+      state: null,
+      nonce: null,
+      expires_at: null,
+    },
+  });
 export type LoginRequest = z.output<typeof LoginRequest>;
 
 export const LoginResponse = z
-  .object({ success: z.literal(true), redirect_to: z.string().nullable() })
-  .meta({ id: 'LoginResponse' });
+  .object({
+    success: z.literal(true),
+    redirect_to: z.string().nullable().describe('Where to go now: the app, or `return_to`'),
+  })
+  .meta({ id: 'LoginResponse', example: { success: true, redirect_to: '/account' } });
 export type LoginResponse = z.output<typeof LoginResponse>;

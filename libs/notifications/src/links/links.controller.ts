@@ -22,7 +22,11 @@ export class LinksController {
   @Get('unsubscribe/:token')
   @Header('content-type', HTML)
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'show_unsubscribe_api_unsubscribe__token__get', summary: 'Show Unsubscribe' })
+  @ApiOperation({
+    operationId: 'show_unsubscribe_api_unsubscribe__token__get',
+    summary: 'Show Unsubscribe',
+    description: 'For links in e-mails: a page that asks. Looking at it changes nothing.',
+  })
   @ApiResponse({ status: 200, description: 'A page with a button; nothing has changed' })
   @Refuses(404, 'No link of ours')
   showUnsubscribe(@Param('token', { schema: token }) sealed: string): string {
@@ -49,7 +53,11 @@ export class LinksController {
   @Get('mute/:token')
   @Header('content-type', HTML)
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'show_mute_api_mute__token__get', summary: 'Show Mute' })
+  @ApiOperation({
+    operationId: 'show_mute_api_mute__token__get',
+    summary: 'Show Mute',
+    description: 'For links in alerts: a page that asks. Looking at it changes nothing.',
+  })
   @ApiResponse({ status: 200, description: 'A page with a button; nothing has changed' })
   @Refuses(404, 'No link of ours')
   showMute(@Param('token', { schema: token }) sealed: string): string {
@@ -61,7 +69,12 @@ export class LinksController {
   @Post('mute/:token')
   @HttpCode(200)
   @Header('content-type', HTML)
-  @ApiOperation({ operationId: 'mute_by_link_api_mute__token__post', summary: 'Mute By Link' })
+  @ApiOperation({
+    operationId: 'mute_by_link_api_mute__token__post',
+    summary: 'Mute By Link',
+    description:
+      'For the button of that page: mutes the copy that the alert was about, or else its rule, or whoever sells it.',
+  })
   @ApiResponse({ status: 200, description: 'Muted; it stands among the mutes of the account' })
   @Refuses(404, 'No link of ours, or nothing to mute any more')
   async mute(@Param('token', { schema: token }) sealed: string): Promise<string> {

@@ -19,7 +19,11 @@ export class MutesController {
   constructor(private readonly mutes: Mutes) {}
 
   @Get()
-  @ApiOperation({ operationId: 'list_mutes_api_mutes_get', summary: 'List Mutes' })
+  @ApiOperation({
+    operationId: 'list_mutes_api_mutes_get',
+    summary: 'List Mutes',
+    description: 'What the user wants to hear nothing of.',
+  })
   @Paged()
   @ReturnsPage(MuteOut)
   async list(@CurrentUserId() userId: string, @PageParams() page: PageRequest): Promise<Page<MuteOut>> {
@@ -40,7 +44,11 @@ export class MutesController {
   }
 
   @Delete(':mute_id')
-  @ApiOperation({ operationId: 'delete_mute_api_mutes__mute_id__delete', summary: 'Delete Mute' })
+  @ApiOperation({
+    operationId: 'delete_mute_api_mutes__mute_id__delete',
+    summary: 'Delete Mute',
+    description: 'Ends a mute or a snooze; what a snooze held back is sent.',
+  })
   @HttpCode(204)
   @ApiResponse({ status: 204, description: 'Deleted' })
   async unmute(

@@ -68,7 +68,11 @@ export class UserChannelsController {
   }
 
   @Get(':channel_id')
-  @ApiOperation({ operationId: 'get_channel_api_me_channels__channel_id__get', summary: 'Get Channel' })
+  @ApiOperation({
+    operationId: 'get_channel_api_me_channels__channel_id__get',
+    summary: 'Get Channel',
+    description: 'A channel as it is set up, without its secrets.',
+  })
   @Returns(200, UserChannelOut)
   async get(@CurrentUserId() userId: string, @Param('channel_id', { schema: ChannelId }) id: string) {
     return await this.channels.get(userId, id);
@@ -95,6 +99,7 @@ export class UserChannelsController {
   @ApiOperation({
     operationId: 'delete_channel_api_me_channels__channel_id__delete',
     summary: 'Delete Channel',
+    description: 'Forgets the channel with its secrets. Alerts no longer go there.',
   })
   @ApiResponse({ status: 204, description: 'Forgotten, with its secret' })
   async remove(@CurrentUserId() userId: string, @Param('channel_id', { schema: ChannelId }) id: string) {

@@ -67,14 +67,21 @@ export const UserChannelOut = z
   });
 export type UserChannelOut = z.output<typeof UserChannelOut>;
 
-export const UserChannelList = z.array(z.union([UserChannelOut, EmailChannelOut]));
+const listed = z.union([UserChannelOut, EmailChannelOut]);
+export const UserChannelList = z.array(listed).meta({ example: [UserChannelOut.meta()?.example] });
 
 export const ChannelOptionsOut = z
   .object({
     channels: z.array(z.enum(CHANNELS)).describe('The channels that this server can reach people in'),
     vapid_public_key: z.string().nullable().describe('`applicationServerKey` of push subscriptions'),
   })
-  .meta({ id: 'ChannelOptionsOut' });
+  .meta({
+    id: 'ChannelOptionsOut',
+    example: {
+      channels: ['email', 'realtime', 'push', 'ntfy'],
+      vapid_public_key: 'BEl62iUYgUivxIkv69yViEuiBIa-Ib9-SkvMeAtA3LFg',
+    },
+  });
 
 export const ChannelTestOut = z
   .object({

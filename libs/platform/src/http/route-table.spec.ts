@@ -1,6 +1,6 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import request from 'supertest';
-import { AppError } from '../errors/app-error';
+import { AppError, STATUS_OF } from '../errors/app-error';
 import { checkRoute, RouteTable } from './route-table';
 
 const done = (_request: Request, response: Response): void => void response.send('done');
@@ -18,7 +18,7 @@ function app() {
       next(error);
       return;
     }
-    response.status(405).send(error.message);
+    response.status(STATUS_OF[error.code]).send(error.message);
   });
   return server;
 }

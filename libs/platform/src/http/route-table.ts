@@ -43,8 +43,11 @@ export class RouteTable {
   }
 }
 
+const BELOW_API = /^\/api\//i;
+
 /**
- * Answers what the router leaves unsaid: 307 to the path without its trailing slash, and 405 with `Allow` for a
+ * Answers what the router leaves unsaid, or says only after the body has been read: 404 for what is not there under
+ * `/api` (elsewhere there are pages that the router has no route for), 307 to the path without its trailing slash, and 405 with `Allow` for a
  * known path with another method (`HEAD` counts as another method under `/api`).
  */
 export function checkRoute(table: RouteTable): RequestHandler {
@@ -63,6 +66,10 @@ export function checkRoute(table: RouteTable): RequestHandler {
       }
     }
     const allowed = table.methodsOf(path);
+    if (allowed.length === 0 && BELOW_API.test(path)) {
+      next(new AppError('not_found', 'Not Found'));
+      return;
+    }
     const isHeadOfGet = method === 'HEAD' && !path.startsWith('/api/') && allowed.includes('GET');
     if (allowed.length === 0 || allowed.includes(method) || allowed.includes('_ALL') || isHeadOfGet) {
       next();

@@ -52,6 +52,10 @@ describe('WireRows', () => {
     expect(decodeCursor(nextCursor ?? '')).toEqual({ createdAt: '2026-01-05T10:00:00.123456Z', id: id(2) });
   });
 
+  it('gives no cursor where nothing follows', () => {
+    expect(rows.toPage([row('1'), row('2')], page).nextCursor).toBeNull();
+  });
+
   it('names its columns in their order', () => {
     expect(rows.select).toBe('id, name, query, is_active, price, created_at');
   });
