@@ -1,7 +1,10 @@
 import { demoAddress, demoConfig, demoSources, refuseProduction } from './demo-config';
 import { DemoError } from './demo-error';
 
-const OWN = { databaseUrl: 'postgres://127.0.0.1:1/demo', issuer: 'http://127.0.0.1:2/auth/v1' };
+const OWN = {
+  databaseUrl: 'postgres://waxwatch:kept@127.0.0.1:1/demo',
+  issuer: 'http://127.0.0.1:2/auth/v1',
+};
 
 describe('the configuration of the demo', () => {
   it.each(['production', 'staging', 'prod'])('refuses ENVIRONMENT=%s', (environment) => {
@@ -47,6 +50,28 @@ describe('the configuration of the demo', () => {
       auth: { issuer: OWN.issuer },
     });
     expect(config.REDIS_URL).toBeUndefined();
+  });
+
+  it('keeps secrets with its data, so that accounts and channels can be added and read at the next start', () => {
+    const secretsOf = (databaseUrl: string) => {
+      const { TOKEN_CRYPTO_LOCAL_KEY, SESSION_SECRET } = demoConfig({}, { ...OWN, databaseUrl });
+      return { TOKEN_CRYPTO_LOCAL_KEY, SESSION_SECRET };
+    };
+    const first = secretsOf('postgres://waxwatch:kept@127.0.0.1:1/demo');
+
+    expect(Buffer.from(first.TOKEN_CRYPTO_LOCAL_KEY ?? '', 'base64')).toHaveLength(32);
+    expect(first.SESSION_SECRET).not.toBe(first.TOKEN_CRYPTO_LOCAL_KEY);
+    expect(secretsOf('postgres://waxwatch:kept@127.0.0.1:2/demo')).toEqual(first);
+    expect(secretsOf('postgres://waxwatch:other@127.0.0.1:1/demo')).not.toEqual(first);
+  });
+
+  it('knows its address, for the links in messages', () => {
+    expect(demoConfig({ DEMO_PORT: '9001' }, OWN).PUBLIC_BASE_URL).toBe('http://127.0.0.1:9001');
+    expect(demoConfig({ HOST: '0.0.0.0' }, OWN).PUBLIC_BASE_URL).toBe('http://127.0.0.1:8000');
+    expect(demoConfig({ PUBLIC_BASE_URL: 'https://demo.example' }, OWN).PUBLIC_BASE_URL).toBe(
+      'https://demo.example',
+    );
+    expect(demoConfig({ DEMO_PORT: '0' }, OWN).PUBLIC_BASE_URL).toBeUndefined();
   });
 
   it.each(['x', '65536', '-1', '80.5'])('refuses port %s', (port) => {

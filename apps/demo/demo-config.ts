@@ -1,4 +1,5 @@
 import { type AppConfig, ConfigError, parseConfig } from '@waxwatch/platform/config';
+import { createHash } from 'node:crypto';
 import { DemoError } from './demo-error';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,6 +38,21 @@ const OWN_NAMES = [
 const KNOWN_SOURCES = ['mock', 'ebay', 'discogs'];
 const ALLOWED = ['dev', 'test', 'local'];
 
+/** What seals channels, accounts and links: as old as the data, so that the next start can read them. */
+function ownSecrets(databaseUrl: string): Record<string, string> {
+  const { password } = new URL(databaseUrl);
+  const secretFor = (use: string): string =>
+    createHash('sha256').update(`waxwatch demo, ${use}: ${password}`).digest('base64');
+  return { TOKEN_CRYPTO_LOCAL_KEY: secretFor('tokens'), SESSION_SECRET: secretFor('sessions') };
+}
+
+/** Where links in messages lead; a port that is yet to be found is none. */
+function ownAddress(env: Environment): Record<string, string> {
+  const { host, port } = demoAddress(env);
+  if (port === 0) return {};
+  return { PUBLIC_BASE_URL: `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host}:${port}` };
+}
+
 /** @throws DemoError outside dev, test and local */
 export function refuseProduction(env: Environment): void {
   const environment = env.ENVIRONMENT?.trim() ?? '';
@@ -73,6 +89,8 @@ export function demoConfig(env: Environment, own: OwnSettings): AppConfig {
   try {
     return parseConfig({
       ...DEFAULTS,
+      ...ownSecrets(own.databaseUrl),
+      ...ownAddress(env),
       ...given,
       PORT: String(demoAddress(env).port),
       QUEUE_EAGER: 'true',

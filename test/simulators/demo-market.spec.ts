@@ -9,7 +9,7 @@ import {
   toMatchable,
 } from '../../libs/matching/src';
 import { anyCall, clientTools } from './client-tools';
-import { DemoMarket } from './demo-market';
+import { DemoMarket, DISCOGS_ACCOUNT } from './demo-market';
 import { DISCOGS_KEYS, DiscogsSimulator } from './discogs/discogs-simulator';
 import { EBAY_CLIENT_ID, EBAY_CLIENT_SECRET, EbaySimulator } from './ebay/ebay-simulator';
 
@@ -80,5 +80,16 @@ describe('the market of make demo SIM=1', () => {
     }
 
     expect(offers).toEqual(new Set([true, false]));
+  });
+
+  it('has an account at Discogs to connect to, with wants to import', async () => {
+    const { username, token } = DISCOGS_ACCOUNT;
+    const wants = await fetch(`${discogs.url}/users/${username}/wants`, {
+      headers: { authorization: `Discogs token=${token}`, 'user-agent': 'WaxWatchTest/1.0' },
+    });
+
+    expect(await wants.json()).toMatchObject({
+      wants: [{ basic_information: { title: 'Tago Mago' } }, { basic_information: { title: 'Neu!' } }],
+    });
   });
 });

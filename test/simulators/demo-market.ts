@@ -24,6 +24,12 @@ const PRESSINGS = [
   { artist: 'Herbie Hancock', title: 'Maiden Voyage', labels: ['Blue Note'], year: 1965, lowestPrice: 52 },
   { artist: 'Kraftwerk', title: 'The Man-Machine', labels: ['Kling Klang'], year: 1978, lowestPrice: 27.5 },
 ];
+/** An account to connect to, whose wantlist can be imported: these pressings find sellers too. */
+export const DISCOGS_ACCOUNT = { username: 'demo_collector', token: 'demo-discogs-token' };
+const WANTS = [
+  { artist: 'Can', title: 'Tago Mago', labels: ['United Artists'], year: 1971 },
+  { artist: 'Neu!', title: 'Neu!', labels: ['Brain'], year: 1972 },
+];
 const SELLERS = ['groove_cellar', 'obi_strip_tokyo', 'cratedigger_joe', 'runout_grooves'];
 
 interface Act {
@@ -53,6 +59,9 @@ export class DemoMarket {
       });
       this.watched.push(release.id);
     }
+    const wants = WANTS.map((want) => discogs.addRelease(want).id);
+    discogs.addUser({ ...DISCOGS_ACCOUNT, wants });
+    this.watched.push(...wants);
   }
 
   /** One thing happens, and copies grow older. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { diesWithParent } from '../../libs/platform/src/embedded-postgres/processes';
-import { DemoMarket } from './demo-market';
+import { DemoMarket, DISCOGS_ACCOUNT } from './demo-market';
 import { DISCOGS_KEYS, DiscogsSimulator } from './discogs/discogs-simulator';
 import { EBAY_CLIENT_ID, EBAY_CLIENT_SECRET, EbaySimulator } from './ebay/ebay-simulator';
 
@@ -16,6 +16,8 @@ function settings(discogsUrl: string, ebayUrl: string): Record<string, string> {
     DISCOGS_API_BASE_URL: discogsUrl,
     DISCOGS_USER_AGENT: 'WaxWatch/1.0 +https://waxwatch.example',
     DISCOGS_TOKEN: DISCOGS_KEYS.token,
+    DISCOGS_OAUTH_CLIENT_ID: DISCOGS_KEYS.consumerKey,
+    DISCOGS_OAUTH_CLIENT_SECRET: DISCOGS_KEYS.consumerSecret,
     EBAY_API_BASE_URL: ebayUrl,
     EBAY_CLIENT_ID,
     EBAY_CLIENT_SECRET,
@@ -33,6 +35,9 @@ async function main(): Promise<void> {
   const ebayUrl = await ebay.start();
   console.log(
     `… simulated Discogs at ${discogsUrl}, eBay at ${ebayUrl}; their controls are below /__control/`,
+  );
+  console.log(
+    `… an account at Discogs to connect: ${DISCOGS_ACCOUNT.username}, token ${DISCOGS_ACCOUNT.token}`,
   );
   ebay.quota.dailyLimit = EBAY_CALLS_PER_DAY;
   const market = new DemoMarket(discogs, ebay);
