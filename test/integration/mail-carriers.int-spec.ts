@@ -201,6 +201,8 @@ describe('mail carriers', () => {
     it('is a mail', async () => {
       expect(await testBy(bySes())).toMatchObject({ ok: true, error: null });
       expect(ses.mails.map(({ to }) => to)).toEqual([['digger@collector.example']]);
+      // Nobody is to look for a record in it.
+      expect(ses.mails.map(({ subject }) => subject)).toEqual(['Test: WaxWatch alerts arrive here']);
     });
 
     it('tells the words of Amazon SES, without what names the operator there', async () => {

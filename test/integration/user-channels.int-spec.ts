@@ -127,6 +127,10 @@ describe('user channels', () => {
     async (name) => {
       await add(name);
       expect(await test(name)).toMatchObject({ ok: true, error: null });
+      const sent = name === 'push' ? pushes.received.map(({ message }) => message) : chats.of(name);
+      expect(JSON.stringify(sent)).toContain('WaxWatch alerts arrive here');
+      // No program is to take it for a find.
+      expect(JSON.stringify(sent)).not.toMatch(/Found|NEW_MATCH/);
 
       const inject = name === 'push' ? pushes : chats;
       inject.inject({ kind: 'status', status: 429, retryAfter: '7', body: 'slow down' });

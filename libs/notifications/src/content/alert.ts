@@ -89,6 +89,7 @@ export function readAlert(item: AlertItem, context: AlertContext): Alert {
 
 function titleOf(type: EventType, payload: AlertPayload): string {
   if (type === 'CHANNEL_DISABLED') return payload.channel ?? 'channel';
+  if (type === 'CHANNEL_TESTED') return 'WaxWatch alerts arrive here';
   return payload.listing_title ?? watchedName(payload) ?? payload.rule_name ?? 'Your WaxWatch alerts';
 }
 
@@ -190,6 +191,7 @@ const yearOf = ({ watch_match_mode: mode, watch_release_year: year }: AlertPaylo
 
 function detailsOf(type: EventType, payload: AlertPayload): string | null {
   if (type === 'CHANNEL_DISABLED') return STOPPED_FOR[payload.reason ?? ''] ?? payload.reason ?? null;
+  if (type === 'CHANNEL_TESTED') return 'you asked for it; no copy was found';
   if (payload.processed_count === undefined) return null;
   return `${payload.imported_count ?? 0} of ${payload.processed_count} items imported`;
 }

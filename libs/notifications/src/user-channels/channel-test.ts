@@ -89,13 +89,13 @@ export class ChannelTest {
         {
           notificationId: id,
           eventId: id,
-          eventType: 'NEW_MATCH',
+          eventType: 'CHANNEL_TESTED',
           occurredAt: this.clock.now().toISOString(),
           ruleId: null,
           watchReleaseId: null,
           listingId: null,
           stillValid: null,
-          payload: { listing_title: 'This is a test of your WaxWatch alerts', rule_name: 'Test' },
+          payload: {},
         },
       ],
     };
