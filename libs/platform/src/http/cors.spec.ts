@@ -32,10 +32,18 @@ describe('cors', () => {
       'access-control-allow-credentials': 'true',
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers':
-        'Accept, Accept-Language, Authorization, Content-Language, Content-Type',
+        'Accept, Accept-Language, Authorization, Content-Language, Content-Type, Last-Event-ID, x-request-id',
       'access-control-max-age': '600',
       vary: 'Origin',
     });
+  });
+
+  it('lets a page elsewhere resume an event stream and name its requests, whatever is configured', async () => {
+    const { headers } = await preflight(OURS, appWith({ CORS_ALLOWED_HEADERS: [] }));
+
+    expect(headers['access-control-allow-headers']?.split(', ')).toEqual(
+      expect.arrayContaining(['Last-Event-ID', 'x-request-id']),
+    );
   });
 
   it('tells a stranger so in plain text', async () => {

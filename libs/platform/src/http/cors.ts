@@ -8,13 +8,15 @@ type CorsConfig = Pick<
 >;
 
 const SAFELISTED = ['Accept', 'Accept-Language', 'Content-Language', 'Content-Type'];
+/** What any caller may send, and `fetch` nevertheless asks for: our own client resumes streams by the first. */
+const UNDERSTOOD = ['Last-Event-ID', 'x-request-id'];
 const EXPOSED = ['Retry-After', 'x-request-id', NEXT_CURSOR_HEADER].join(', ');
 
 /** Cross-origin rules from configuration; a preflight from a stranger is told so in plain text. */
 export function cors(config: CorsConfig): RequestHandler {
   const origins = new Set(config.CORS_ALLOWED_ORIGINS.map((origin) => origin.replace(/\/$/, '')));
   const methods = config.CORS_ALLOWED_METHODS.join(', ');
-  const headers = [...new Set([...SAFELISTED, ...config.CORS_ALLOWED_HEADERS])].sort().join(', ');
+  const headers = [...new Set([...SAFELISTED, ...UNDERSTOOD, ...config.CORS_ALLOWED_HEADERS])].sort().join(', ');
   return (request: Request, response: Response, next: NextFunction) => {
     response.vary('Origin');
     const { origin } = request.headers;
