@@ -16,7 +16,9 @@ const EXPOSED = ['Retry-After', 'x-request-id', NEXT_CURSOR_HEADER].join(', ');
 export function cors(config: CorsConfig): RequestHandler {
   const origins = new Set(config.CORS_ALLOWED_ORIGINS.map((origin) => origin.replace(/\/$/, '')));
   const methods = config.CORS_ALLOWED_METHODS.join(', ');
-  const headers = [...new Set([...SAFELISTED, ...UNDERSTOOD, ...config.CORS_ALLOWED_HEADERS])].sort().join(', ');
+  const headers = [...new Set([...SAFELISTED, ...UNDERSTOOD, ...config.CORS_ALLOWED_HEADERS])]
+    .sort()
+    .join(', ');
   return (request: Request, response: Response, next: NextFunction) => {
     response.vary('Origin');
     const { origin } = request.headers;
