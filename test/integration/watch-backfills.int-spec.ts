@@ -106,6 +106,17 @@ describe('a new watched release', () => {
     expect(found.map((match) => match.is_told)).toEqual([true, true, true, true, true, false, false, false]);
   });
 
+  it('says when a copy was seen that is not looked at again', async () => {
+    const { stored } = await arrive(aListing({ provider: 'mock', discogsReleaseId: 11 }));
+    await db.rows(`UPDATE listings SET last_seen_at = now() - interval '2 days' WHERE id = $1`, [
+      stored[0]?.id,
+    ]);
+    const [listing] = await db.rows<{ last_seen_at: string }>('SELECT last_seen_at FROM listings');
+    await watch();
+    await lookBack();
+    expect((await matches()).map(({ payload }) => payload.seen_at)).toEqual([listing?.last_seen_at]);
+  });
+
   it('counts the first answer to its question among what was there', async () => {
     await watch();
     await lookBack();

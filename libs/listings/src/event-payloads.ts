@@ -8,7 +8,8 @@ import type { StoredListing } from './listing-store';
 export function listingPayload({
   id,
   listing,
-}: Pick<StoredListing, 'id' | 'listing'>): Record<string, unknown> {
+  seenAt,
+}: Pick<StoredListing, 'id' | 'listing' | 'seenAt'>): Record<string, unknown> {
   const { media_grade, sleeve_grade, grade_evidence } = gradesOf(listing.raw, listing.condition);
   return {
     listing_title: listing.title,
@@ -24,6 +25,7 @@ export function listingPayload({
     seller: listing.seller,
     location: listing.location,
     listed_at: listing.listedAt,
+    ...(seenAt !== undefined && { seen_at: seenAt }),
     pressing: pressingOf(listing),
     discogs_release_id: listing.discogsReleaseId,
     discogs_master_id: listing.discogsMasterId,

@@ -22,6 +22,8 @@ export interface StoredListing {
   outcome: 'created' | 'changed' | 'seen';
   /** Null when the listing is new. */
   previous: PreviousListing | null;
+  /** When the marketplace has shown it so; absent for just now. */
+  seenAt?: string;
 }
 
 interface KnownRow {

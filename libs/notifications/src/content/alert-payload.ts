@@ -29,6 +29,7 @@ export const alertPayload = z
     seller: text,
     location: text,
     listed_at: text,
+    seen_at: text,
     discogs_release_id: id,
     discogs_master_id: id,
     provider: text,

@@ -4,7 +4,8 @@ import { type AlertPayload, alertPayload, MAX_URL } from './alert-payload';
 import { oneLine } from './plain-text';
 
 export interface Fact {
-  label: 'Price' | 'Shipping' | 'Pressing' | 'Grade' | 'Seller' | 'From' | 'Listed' | 'Why' | 'Details';
+  label:
+    'Price' | 'Shipping' | 'Pressing' | 'Grade' | 'Seller' | 'From' | 'Listed' | 'Seen' | 'Why' | 'Details';
   value: string;
 }
 
@@ -102,6 +103,7 @@ function factsOf(item: AlertItem, payload: AlertPayload, now: Date): Fact[] {
     ['Seller', payload.seller],
     ['From', payload.location],
     ['Listed', ageOf(payload.listed_at, now)],
+    ['Seen', seenLongAgo(item, payload, now)],
     ['Why', reasonOf(payload)],
     ['Details', detailsOf(item.eventType, payload)],
   ];
@@ -146,6 +148,7 @@ function gradeOf({ condition, sleeve_condition: sleeve }: AlertPayload): string 
   return grades.filter((grade) => grade !== undefined).join(', ') || null;
 }
 
+const OLD_AFTER_MS = 3_600_000;
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -157,6 +160,13 @@ function ageOf(listedAt: string | undefined, now: Date): string | null {
   if (!Number.isFinite(seconds) || seconds < 0) return null;
   const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? ['minute', 60];
   return new Intl.RelativeTimeFormat('en').format(-Math.floor(seconds / length), unit);
+}
+
+/** Marketplaces want it said how old their prices are; those of a moment ago say so by coming at once. */
+function seenLongAgo(item: AlertItem, { price, seen_at }: AlertPayload, now: Date): string | null {
+  const seenAt = seen_at ?? item.occurredAt;
+  const isOld = now.getTime() - Date.parse(seenAt) >= OLD_AFTER_MS;
+  return price !== undefined && isOld ? ageOf(seenAt, now) : null;
 }
 
 function reasonOf(payload: AlertPayload): string | null {

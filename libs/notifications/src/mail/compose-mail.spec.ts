@@ -120,6 +120,19 @@ describe('mails', () => {
     }
   });
 
+  it.each([
+    ['has just been seen', {}, { occurredAt: '2026-01-20T11:30:00Z' }, undefined],
+    ['waited for its window', {}, { occurredAt: '2026-01-20T05:00:00Z' }, '7 hours ago'],
+    ['was known before anybody wanted it', { seen_at: '2026-01-18T11:00:00Z' }, {}, '2 days ago'],
+    ['is about no copy', { price: undefined }, { occurredAt: '2026-01-20T05:00:00Z' }, undefined],
+  ])('say how old a price is that %s', (_what, payload, item, age) => {
+    const { facts } = readAlert(
+      { ...found, ...item, payload: { ...(found.payload as Record<string, unknown>), ...payload } },
+      { ...context, now: new Date('2026-01-20T12:00:00Z') },
+    );
+    expect(facts.find(({ label }) => label === 'Seen')?.value).toBe(age);
+  });
+
   it('name the watched release, and of its pressing what is known', () => {
     const watched = found.payload as Record<string, unknown>;
     const factsOf = (over: Record<string, unknown>) => {
