@@ -124,6 +124,20 @@ describe('the end of an account', () => {
       });
     });
 
+    it('stays as it is when what the account asked for cannot be asked again', async () => {
+      await signUp();
+      await db.rows(
+        `INSERT INTO watch_releases (id, user_id, discogs_release_id, title) VALUES ($1, $2, 1, 'Blue')`,
+        [randomUUID(), ada.id],
+      );
+      await ada.call('DELETE', '/api/me');
+      await db.rows('ALTER TABLE poll_subscriptions RENAME TO poll_subscriptions_away');
+      expect((await ada.call('POST', '/api/me/reactivate')).status).toBe(500);
+      await db.rows('ALTER TABLE poll_subscriptions_away RENAME TO poll_subscriptions');
+
+      expect(await one('SELECT is_active FROM users WHERE id = $1', [ada.id])).toEqual({ is_active: false });
+    });
+
     it('for good takes everything along, once, also for an inactive account', async () => {
       await signUp();
       await addRule(ada.id, { sources: ['mock'] });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
 import { MockMarketplace, ProviderPauses } from '@waxwatch/integrations';
-import { Database } from '@waxwatch/platform/database';
+import { Database, rowsIn } from '@waxwatch/platform/database';
 import { Metrics } from '@waxwatch/platform/metrics';
 import { QueueWorkerModule } from '@waxwatch/platform/queue';
 import {
@@ -108,6 +108,25 @@ describe('polling', () => {
       await subscribe({ kind: 'rule', id, intervalSeconds: 600 }, [search('new words')]);
       expect(await target('old words')).toMatchObject({ is_idle: true });
       expect(await target('new words')).toMatchObject({ is_idle: false });
+    });
+
+    it('looks at no questions but its own', async () => {
+      await db.rows(
+        `INSERT INTO poll_targets (provider, kind, key, interval_seconds, due_at)
+         SELECT 'mock', 'search', 'question ' || n, 600, 'infinity' FROM generate_series(1, 3000) AS n`,
+      );
+      await db.rows('ANALYZE poll_targets');
+      const id = await insertRule(db, { userId, query: {} });
+      const read = await db.transaction(async (tx) => {
+        await subscriptions.replace(tx, { kind: 'rule', id, intervalSeconds: 600 }, [search('question 7')]);
+        const [row] = await rowsIn<{ read: number }>(
+          tx,
+          `SELECT seq_tup_read + idx_tup_fetch AS read FROM pg_stat_xact_user_tables WHERE relname = 'poll_targets'`,
+        );
+        return row?.read;
+      });
+      expect(read).toBeGreaterThan(0);
+      expect(read).toBeLessThan(300);
     });
 
     it('brings a poll forward when the interval becomes shorter, but not a poll that just happened', async () => {

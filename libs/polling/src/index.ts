@@ -3,7 +3,7 @@ export { PollPlan } from './poll-plan.entity';
 export { PollPlanner } from './poll-planner';
 export { type ClaimedTarget, PollSchedule } from './poll-schedule';
 export { PollSubscription } from './poll-subscription.entity';
-export { type PollQuestion, PollSubscriptions, type Subscriber } from './poll-subscriptions';
+export { type PollQuestion, PollSubscriptions, type Subscriber, type WatchWish } from './poll-subscriptions';
 export { type PollKind, PollTarget } from './poll-target.entity';
 export { Poller, type PollOutcome } from './poller';
 export { PollerModule } from './poller.module';

@@ -14,16 +14,18 @@ export const CREATE_TARGETS = `
 /**
  * Locks the targets of the questions ($1 to $4) and those that subscriber $5 has wanted until now, in id order,
  * so that two subscribers never wait for each other. A statement of its own: one that another transaction has
- * just created is invisible to the statement that found it in the way.
+ * just created is invisible to the statement that found it in the way. The two kinds are found apart: an OR of them is
+ * served by no index, and would read every question that was ever asked.
  */
 export const LOCK_TARGETS = `
-  WITH ${WANTED}
-  SELECT t.id, (t.provider, t.kind, t.marketplace, t.key) IN (
-      SELECT provider, kind, marketplace, key FROM wanted) AS is_wanted
-  FROM poll_targets t
-  WHERE (t.provider, t.kind, t.marketplace, t.key) IN (SELECT provider, kind, marketplace, key FROM wanted)
-     OR t.id IN (SELECT target_id FROM poll_subscriptions WHERE subscriber_id = $5)
-  ORDER BY t.id FOR UPDATE OF t`;
+  WITH ${WANTED}, concerned AS (
+    SELECT t.id, true AS is_wanted FROM wanted JOIN poll_targets t USING (provider, kind, marketplace, key)
+    UNION ALL
+    SELECT target_id, false FROM poll_subscriptions WHERE subscriber_id = $5
+  ), known AS (
+    SELECT id, bool_or(is_wanted) AS is_wanted FROM concerned GROUP BY id
+  )
+  SELECT t.id, k.is_wanted FROM known k JOIN poll_targets t USING (id) ORDER BY t.id FOR UPDATE OF t`;
 
 /** $1 subscriber, $2 targets it wants from now on. Answers with the targets it no longer wants. */
 export const DROP_SUBSCRIPTIONS = `
@@ -80,9 +82,7 @@ export const DROP_ALL_OF_USER = `
 /** Locks the targets of the questions ($1 to $4) in id order. */
 export const LOCK_TARGETS_OF_QUESTIONS = `
   WITH ${WANTED}
-  SELECT FROM poll_targets t
-  WHERE (t.provider, t.kind, t.marketplace, t.key) IN (SELECT provider, kind, marketplace, key FROM wanted)
-  ORDER BY t.id FOR UPDATE OF t`;
+  SELECT FROM wanted JOIN poll_targets t USING (provider, kind, marketplace, key) ORDER BY t.id FOR UPDATE OF t`;
 
 /** $1 to $4 questions, $5 intervals, $6 the watched release that asks each of them. */
 export const SUBSCRIBE_WATCH_RELEASES = `
@@ -120,9 +120,11 @@ export const CREATE_TARGETS_AT_HOME = `
 export const LOCK_TARGETS_AT_HOME = `
   WITH ${ELSEWHERE}
   SELECT FROM poll_targets t
-  WHERE t.id IN (SELECT target_id FROM elsewhere)
-     OR t.id IN (SELECT n.id FROM elsewhere e
-                 JOIN poll_targets n ON (n.provider, n.kind, n.marketplace, n.key) = ('ebay', 'search', $2, e.key))
+  WHERE t.id IN (
+    SELECT target_id FROM elsewhere
+    UNION ALL
+    SELECT n.id FROM elsewhere e
+    JOIN poll_targets n ON (n.provider, n.kind, n.marketplace, n.key) = ('ebay', 'search', $2, e.key))
   ORDER BY t.id FOR UPDATE OF t`;
 
 /** $1 user, $2 marketplace. Answers with the targets that are left and those that are wanted instead. */

@@ -30,6 +30,12 @@ export interface PollQuestion {
   intervalSeconds?: number;
 }
 
+/** A question, and the watched release that wants it asked. */
+export interface WatchWish {
+  watchReleaseId: string;
+  question: PollQuestion;
+}
+
 export interface Subscriber {
   kind: 'rule' | 'watch_release';
   id: string;
@@ -65,13 +71,13 @@ export class PollSubscriptions {
   }
 
   /**
-   * What many new watched releases want asked, in a few statements for all of them. Belongs in the transaction that
-   * creates them.
+   * What many watched releases want asked that ask nothing yet, in a few statements for all of them. Belongs in the
+   * transaction that creates them or brings their user back.
    */
   async addWatchReleases(
     tx: EntityManager,
     intervalSeconds: number,
-    wishes: readonly { watchReleaseId: string; question: PollQuestion }[],
+    wishes: readonly WatchWish[],
   ): Promise<void> {
     if (wishes.length === 0) return;
     const columns = columnsOf(wishes.map(({ question }) => question));

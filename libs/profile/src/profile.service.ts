@@ -95,9 +95,11 @@ export class ProfileService {
    */
   async reactivate(userId: string): Promise<UserProfileOut> {
     this.logger.log({ event: 'profile.reactivate.call', user_id: userId });
-    await this.db.transaction(async (tx) => orNotFound(await this.users.setActive(tx, userId, true)));
+    await this.db.transaction(async (tx) => {
+      orNotFound(await this.users.setActive(tx, userId, true));
+      await this.watchReleases.resumeAllOf(tx, userId);
+    });
     this.users.forget(userId);
-    await this.watchReleases.resumeAllOf(userId);
     return await this.get(userId);
   }
 

@@ -13,7 +13,7 @@ import {
   storeImportedMasters,
   unmarkMissing,
 } from './imported-releases.sql';
-import { type AskedFor, LOOKUP_SECONDS, releaseQuestions } from './release-questions';
+import { type AskedFor, LOOKUP_SECONDS, releaseWishes } from './release-questions';
 import { UserMarketplaces } from './user-marketplaces';
 
 export type { ImportSource } from './imported-releases.sql';
@@ -76,14 +76,8 @@ export class ImportedReleases {
       ...(await this.insert(tx, storeImportedMasters(source), userId, masters)),
     ];
     if (created.length === 0) return 0;
-    const enabled = this.providers.enabled();
     const marketplace = await this.marketplaces.of(tx, userId);
-    const wishes = created.flatMap((watch) =>
-      releaseQuestions(watch, enabled, marketplace).map((question) => ({
-        watchReleaseId: watch.id,
-        question,
-      })),
-    );
+    const wishes = releaseWishes(created, this.providers.enabled(), marketplace);
     await this.polls.addWatchReleases(tx, LOOKUP_SECONDS, wishes);
     const ids = created.filter((watch) => watch.is_active).map(({ id }) => id);
     await this.backfills.request(tx, ids, ALERTS_ABOUT_OLD_COPIES);

@@ -1,6 +1,6 @@
 import type { ListingProvider } from '@waxwatch/integrations';
 import { releaseTerms } from '@waxwatch/matching';
-import type { PollQuestion } from '@waxwatch/polling';
+import type { PollQuestion, WatchWish } from '@waxwatch/polling';
 import type { WatchReleaseRow } from './watch-releases.schema';
 
 /** How often a marketplace is asked that looks releases up. */
@@ -38,3 +38,13 @@ export function releaseQuestions(
     return [{ provider, kind: 'search', marketplace: at, key: terms, intervalSeconds: SEARCH_SECONDS }];
   });
 }
+
+/** The same for many watched releases of one user. */
+export const releaseWishes = (
+  watches: readonly (AskedFor & { id: string })[],
+  enabled: readonly ListingProvider[],
+  marketplace: string | null,
+): WatchWish[] =>
+  watches.flatMap((watch) =>
+    releaseQuestions(watch, enabled, marketplace).map((question) => ({ watchReleaseId: watch.id, question })),
+  );

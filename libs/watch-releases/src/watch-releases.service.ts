@@ -9,7 +9,7 @@ import { AppError } from '@waxwatch/platform/errors';
 import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
 import { PollSubscriptions } from '@waxwatch/polling';
 import type { EntityManager } from 'typeorm';
-import { LOOKUP_SECONDS, releaseQuestions } from './release-questions';
+import { LOOKUP_SECONDS, releaseQuestions, releaseWishes } from './release-questions';
 import { UserMarketplaces } from './user-marketplaces';
 import type { NewWatchRelease, WatchReleaseChange, WatchReleaseRow } from './watch-releases.schema';
 import {
@@ -17,6 +17,7 @@ import {
   INSERT_WATCH_RELEASE,
   LIST_WATCH_RELEASES,
   LIST_WATCH_RELEASES_OF_RULE,
+  LOCK_ACTIVE_WATCH_RELEASES,
   LOCK_WATCH_RELEASE,
   UPDATE_WATCH_RELEASE,
 } from './watch-releases.sql';
@@ -96,16 +97,14 @@ export class WatchReleasesService {
   }
 
   /**
-   * Asks again for what the user's watches want polled, after nothing was polled for an inactive account. One short
-   * transaction each: there may be thousands. Doing it twice does no harm.
+   * Asks again for what the user's watches want polled, after nothing was polled for an inactive account. Belongs in the
+   * transaction that brings the account back.
    */
-  async resumeAllOf(userId: string): Promise<void> {
-    for (const { id } of await this.db.rows<{ id: string }>(LIST_WATCH_RELEASES, [userId])) {
-      await this.db.transaction(async (tx) => {
-        const [watch] = await rowsIn<WatchReleaseRow>(tx, LOCK_WATCH_RELEASE, [userId, id]);
-        if (watch) await this.plan(tx, watch);
-      });
-    }
+  async resumeAllOf(tx: EntityManager, userId: string): Promise<void> {
+    const watches = await rowsIn<WatchReleaseRow>(tx, LOCK_ACTIVE_WATCH_RELEASES, [userId]);
+    const marketplace = await this.marketplaces.of(tx, userId);
+    const wishes = releaseWishes(watches, this.providers.enabled(), marketplace);
+    await this.polls.addWatchReleases(tx, LOOKUP_SECONDS, wishes);
   }
 
   private async afterUpdate(

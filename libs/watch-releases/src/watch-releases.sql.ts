@@ -35,6 +35,10 @@ export const GET_WATCH_RELEASE = `SELECT ${COLUMNS} FROM watch_releases WHERE us
 /** As `GET_WATCH_RELEASE`; other writers wait, while matches of the watch may still be stored. */
 export const LOCK_WATCH_RELEASE = `${GET_WATCH_RELEASE} FOR NO KEY UPDATE`;
 
+/** $1 user. All that are on, in one order. */
+export const LOCK_ACTIVE_WATCH_RELEASES = `
+  SELECT ${COLUMNS} FROM watch_releases WHERE user_id = $1 AND is_active ORDER BY id FOR NO KEY UPDATE`;
+
 /** $1 id, $2 user, then the values in column order. No row comes back when the user watches it already. */
 export const INSERT_WATCH_RELEASE = `
   INSERT INTO watch_releases (id, user_id, discogs_release_id, discogs_master_id, match_mode, title, artist, year,
