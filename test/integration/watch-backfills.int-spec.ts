@@ -64,6 +64,11 @@ describe('a new watched release', () => {
     );
   const due = async () => await module.get(WatchBackfills).countDue();
 
+  const waiting = async () =>
+    await db.rows(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+
   it('is held against the listings that are known already, once', async () => {
     await arrive(onEbay(), onEbay({ title: 'Can - Tago Mago T-shirt' }));
     const id = await watch();
@@ -105,6 +110,23 @@ describe('a new watched release', () => {
     expect(found).toHaveLength(8);
     expect(found.map((match) => match.is_told)).toEqual([true, true, true, true, true, false, false, false]);
   });
+
+  it.each([`status = 'ended'`, 'price = 99'])(
+    'tells of no copy that has changed since it was read (%s): the batch that did so does',
+    async (change) => {
+      await arrive(onEbay());
+      await watch();
+      const work = await db.transaction(async (tx) => {
+        await tx.query('LOCK TABLE listings IN EXCLUSIVE MODE');
+        const backfill = lookBack();
+        await eventually(async () => expect(await waiting()).toHaveLength(1));
+        await tx.query(`UPDATE listings SET ${change}`);
+        return [backfill];
+      });
+      await Promise.all(work);
+      expect(await matches()).toEqual([]);
+    },
+  );
 
   it('says when a copy was seen that is not looked at again', async () => {
     const { stored } = await arrive(aListing({ provider: 'mock', discogsReleaseId: 11 }));
@@ -211,10 +233,6 @@ describe('a new watched release', () => {
       const copy = aListing({ price: '100.00', discogsReleaseId: 11, discogsMasterId: 99 });
       await arrive(copy);
       await watch({ discogsReleaseId: 12, matchMode: 'master_release' });
-      const waiting = async () =>
-        await db.rows(
-          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        );
       const work = await db.transaction(async (tx) => {
         // What a look back needs when it knows already what the user was told.
         await tx.query('LOCK TABLE watch_baselines IN EXCLUSIVE MODE');
