@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { useTestDatabase } from '../support/database';
 import { insertUser } from '../support/factories/users';
 import type { HttpApp } from '../support/http-app';
+import { useTestRedis } from '../support/redis';
 import { fillIn, routesOf, startWholeApi } from '../support/whole-api';
 
 type Access =
@@ -36,6 +37,8 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/me/hard-delete': 'inactive too',
   'POST /api/me/reactivate': 'inactive too',
 
+  'ALL /admin/queues': 'admin',
+  'ALL /admin/queues/*path': 'admin',
   'DELETE /api/notifications/admin/email-suppressions/:user_id': 'admin',
   'GET /api/notifications/admin/given-up': 'admin',
   'GET /api/provider-requests/admin': 'admin',
@@ -100,19 +103,28 @@ const ACCESS: Readonly<Record<string, Access>> = {
 };
 
 const rows = Object.entries(ACCESS);
-const closed = rows.filter(([, access]) => access !== 'public').map(([route]) => route);
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** A route for whatever method is one for each. */
+const eachOf = (route: string): string[] =>
+  route.startsWith('ALL ') ? METHODS.map((method) => route.replace('ALL', method)) : [route];
 const routesFor = (...wanted: Access[]) =>
-  rows.filter(([, access]) => wanted.includes(access)).map(([route]) => route);
+  rows.filter(([, access]) => wanted.includes(access)).flatMap(([route]) => eachOf(route));
+const closed = routesFor('user', 'inactive too', 'admin');
+/** What is on the board of the queues, apart from its start page, has tests of its own. */
+const isNothing = (route: string): boolean =>
+  route.includes(':') || (route.includes(' /admin/queues') && route !== 'GET /admin/queues');
 
 describe('who may call what', () => {
   const database = useTestDatabase();
+  const redis = useTestRedis();
   const issuer = new LocalIssuer({ environment: 'test' });
   let http: HttpApp;
   let db: Database;
 
   beforeAll(async () => {
     await issuer.start();
-    http = await startWholeApi(database.url, issuer);
+    const queue = { QUEUE_EAGER: 'false', REDIS_URL: redis.url, QUEUE_PREFIX: redis.prefix };
+    http = await startWholeApi(database.url, issuer, queue);
     db = http.app.get(Database, { strict: false });
   });
   afterAll(async () => {
@@ -168,7 +180,7 @@ describe('who may call what', () => {
     }
     const { status } = await call(route, await tokenFor({ role: 'admin' }));
     // An id in the route is of nothing that there is.
-    expect(status).toBe(route.includes(':') ? 404 : 200);
+    expect(status).toBe(isNothing(route) ? 404 : 200);
   });
 
   it.each(routesFor('user', 'inactive too'))('%s lets an active account in', async (route) => {

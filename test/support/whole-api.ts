@@ -2,16 +2,24 @@ import { AuthModule, type LocalIssuer } from '@waxwatch/auth';
 import { HealthModule } from '@waxwatch/health';
 import type { Database } from '@waxwatch/platform/database';
 import { API_FEATURES, DEVELOPMENT_FEATURES } from '../../apps/api/api.module';
+import { QueueDashboardModule } from '@waxwatch/queue-dashboard';
 import { type HttpApp, startHttpApp } from './http-app';
 
-/** Everything that the API process serves outside production. */
+/** Everything that the API process serves outside production; the board of the queues only with `QUEUE_EAGER=false`. */
 export async function startWholeApi(
   databaseUrl: string,
   issuer: LocalIssuer,
   env: Record<string, string> = {},
 ): Promise<HttpApp> {
+  const queue = { QUEUE_DASHBOARD_ENABLED: undefined, QUEUE_EAGER: env['QUEUE_EAGER'] !== 'false' };
   return await startHttpApp(
-    [AuthModule, HealthModule, ...API_FEATURES, ...DEVELOPMENT_FEATURES],
+    [
+      AuthModule,
+      HealthModule,
+      ...API_FEATURES,
+      QueueDashboardModule.forRoot({ ...queue, isProductionLike: false }),
+      ...DEVELOPMENT_FEATURES,
+    ],
     {
       DATABASE_URL: databaseUrl,
       AUTH_ISSUER: issuer.issuer,
@@ -26,13 +34,20 @@ interface RouterLayer {
   route?: { path: string; methods: Record<string, boolean> };
 }
 
-/** Every route as the router has it, such as `GET /api/watch-rules/:rule_id`; none can be forgotten. */
+/**
+ * Every route as the router has it, such as `GET /api/watch-rules/:rule_id`; none can be forgotten. `ALL` stands for
+ * whatever method.
+ */
 export function routesOf({ app }: HttpApp): string[] {
   const { router } = app.getHttpAdapter().getInstance() as { router: { stack: RouterLayer[] } };
   return router.stack
-    .flatMap(({ route }) =>
-      route ? Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`) : [],
-    )
+    .flatMap(({ route }) => {
+      if (!route) return [];
+      const methods = Object.keys(route.methods);
+      return (methods.length > 1 ? ['all'] : methods).map(
+        (method) => `${method.toUpperCase()} ${route.path}`,
+      );
+    })
     .sort();
 }
 
