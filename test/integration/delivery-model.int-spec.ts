@@ -9,7 +9,7 @@ import { type DeliveryWorker, startDeliveryWorker } from '../support/delivery-wo
 import { insertNotifications } from '../support/factories/notifications';
 import { insertUser } from '../support/factories/users';
 import { insertRule } from '../support/factories/watch-rules';
-import { lifeOf } from '../support/life-of-alerts';
+import { type Arrival, lifeOf } from '../support/life-of-alerts';
 import { StillClock } from '../support/still-clock';
 
 const SEED = 20_400_101;
@@ -53,6 +53,9 @@ const lives = fc.constantFrom(...ZONES).chain((zone) =>
             .integer({ min: -DAY_MS / MINUTE_MS, max: (2 * DAY_MS) / MINUTE_MS })
             .map((minutes) => new Date(change + minutes * MINUTE_MS)),
           isUrgent: fc.integer({ min: 0, max: 4 }).map((die) => die === 0),
+          // When the copy is sold and when its snooze ends, counted from the alert.
+          soldAfter: fc.option(fc.integer({ min: 1, max: DAY_MS / MINUTE_MS }), { nil: null, freq: 3 }),
+          snooze: fc.option(fc.integer({ min: 1, max: DAY_MS / MINUTE_MS }), { nil: null, freq: 3 }),
         }),
         { minLength: 15, maxLength: 40, size: 'max' },
       ),
@@ -60,10 +63,8 @@ const lives = fc.constantFrom(...ZONES).chain((zone) =>
   }),
 );
 
-interface Arrival {
-  at: Date;
-  isUrgent: boolean;
-}
+const minutesAfter = (at: Date, minutes: number | null): Date | null =>
+  minutes === null ? null : new Date(at.getTime() + minutes * MINUTE_MS);
 
 interface Person {
   user: string;
@@ -110,16 +111,30 @@ describe('delivery and the model of it', () => {
     return { user, rule: await insertRule(db, { userId: user, isUrgent: true }), arrivals, rows: [] };
   };
   const arrive = async (person: Person, now: Date): Promise<void> => {
-    for (const { at, isUrgent } of person.arrivals.slice(person.rows.length)) {
+    for (const { at, isUrgent, copyEndsAt, snoozedUntil } of person.arrivals.slice(person.rows.length)) {
       if (at > now) return;
       const [id = ''] = await insertNotifications(db, person.user, 1, { channels: ['email'] });
       await db.rows(
         `WITH placed AS (
            UPDATE notifications SET created_at = now() - interval '1 hour' + make_interval(secs => $3) WHERE id = $1
            RETURNING event_id
+         ), copy AS (
+           INSERT INTO listings (id, provider, external_id, url, title, price, raw)
+           VALUES (gen_random_uuid(), 'mock', $1, 'https://market.example', 'Alpha', 10, jsonb_build_object('end', $4::text))
+           RETURNING id
+         ), snooze AS (
+           INSERT INTO mutes (id, user_id, listing_id, muted_until)
+           SELECT gen_random_uuid(), $5, id, $6 FROM copy WHERE $6::timestamptz IS NOT NULL
          )
-         UPDATE events SET rule_id = $2 FROM placed WHERE events.id = placed.event_id`,
-        [id, isUrgent ? person.rule : null, person.rows.length],
+         UPDATE events SET rule_id = $2, listing_id = copy.id FROM placed, copy WHERE events.id = placed.event_id`,
+        [
+          id,
+          isUrgent ? person.rule : null,
+          person.rows.length,
+          copyEndsAt?.toISOString() ?? null,
+          person.user,
+          snoozedUntil?.toISOString() ?? null,
+        ],
       );
       person.rows.push(id);
     }
@@ -142,6 +157,10 @@ describe('delivery and the model of it', () => {
       await db.rows(`UPDATE notifications SET due_at = now() WHERE status = 'pending' AND due_at <= $1`, [
         now.toISOString(),
       ]);
+      await db.rows(
+        `UPDATE listings SET status = 'ended' WHERE (raw ->> 'end')::timestamptz <= $1::timestamptz`,
+        [now.toISOString()],
+      );
       worker.carrier.taken.length = 0;
       await worker.deliver();
       const sent = await db.rows<{ id: string }>(`SELECT id FROM notifications WHERE status = 'sent'`);
@@ -169,14 +188,21 @@ describe('delivery and the model of it', () => {
     return [...byTime].map(([at, { first, all }]) => ({ at, messages: named(first), alerts: named(all) }));
   };
 
-  it('send the same at the same time, around changes of clocks, for every kind of preferences', async () => {
+  it('send the same at the same time, around changes of clocks, for every kind of preferences, snoozes and sold copies', async () => {
     const samples = fc.sample(lives, { seed: SEED, numRuns: LIVES });
     const people: Person[] = [];
     for (const { timing, arrivals } of samples) {
       people.push(
         await enter(
           timing,
-          [...arrivals].sort((a, b) => a.at.getTime() - b.at.getTime()),
+          arrivals
+            .map(({ at, isUrgent, soldAfter, snooze }) => ({
+              at,
+              isUrgent,
+              copyEndsAt: minutesAfter(at, soldAfter),
+              snoozedUntil: minutesAfter(at, snooze),
+            }))
+            .sort((a, b) => a.at.getTime() - b.at.getTime()),
         ),
       );
     }
@@ -188,5 +214,5 @@ describe('delivery and the model of it', () => {
       if (!person) throw new Error('nobody');
       expect({ timing, diary: diaries[index] }).toEqual({ timing, diary: expected(person, timing) });
     }
-  });
+  }, 120_000);
 });
