@@ -45,6 +45,8 @@ describe('bodyParser', () => {
   it.each([
     'application/json',
     'application/json; charset=utf-8',
+    'application/json; charset=UTF8',
+    'application/json; charset="utf8"',
     'application/vnd.wax+json',
     'APPLICATION/JSON',
   ])('reads %s as JSON', async (type) => {

@@ -21,7 +21,11 @@ export function bodyParser(): RequestHandler {
     const isEmpty = length === undefined ? headers['transfer-encoding'] === undefined : Number(length) === 0;
     if (isEmpty) next();
     else if (Number(length ?? 0) > LIMIT_BYTES) next(tooLong());
-    else void (isJson(headers['content-type']) ? json : text)(request, response, next);
+    else {
+      // Many write the name without its hyphen, which the parser does not know.
+      headers['content-type'] = headers['content-type']?.replace(/charset="?utf8"?/i, 'charset=utf-8');
+      void (isJson(headers['content-type']) ? json : text)(request, response, next);
+    }
   };
 }
 
