@@ -168,6 +168,18 @@ describe('retention', () => {
     expect(await matches()).toHaveLength(0);
   });
 
+  it('goes on with the rest when one kind cannot be deleted', async () => {
+    await age(await store(), 91);
+    await insertProviderRequest(db, { userId, createdAt: '2020-01-01T00:00:00Z' });
+    await db.rows('ALTER TABLE listing_alerts RENAME TO listing_alerts_away');
+    try {
+      expect(await purge()).toEqual({ ...NOTHING, provider_requests: 1 });
+    } finally {
+      await db.rows('ALTER TABLE listing_alerts_away RENAME TO listing_alerts');
+    }
+    expect(await purge()).toEqual({ ...NOTHING, listings: 1 });
+  });
+
   it('keeps everything for ever where the configuration says so', async () => {
     const other = await start({
       LISTING_RETENTION_DAYS: '0',

@@ -31,10 +31,9 @@ export const DELETE_OLD_SNAPSHOTS = `
   WITH old AS (
     SELECT s.id FROM price_snapshots s
     WHERE s.recorded_at < now() - $1::int * interval '1 day'
-      AND EXISTS (
-        SELECT FROM price_snapshots later
-        WHERE later.listing_id = s.listing_id
-          AND (later.recorded_at > s.recorded_at OR (later.recorded_at = s.recorded_at AND later.id > s.id)))
+      AND s.id <> (
+        SELECT id FROM price_snapshots
+        WHERE listing_id = s.listing_id ORDER BY recorded_at DESC, id DESC LIMIT 1)
     LIMIT $2
     FOR UPDATE SKIP LOCKED)
   DELETE FROM price_snapshots s USING old WHERE s.id = old.id RETURNING s.id`;

@@ -63,19 +63,28 @@ export class Retention {
     return summary;
   }
 
+  /** What cannot be deleted now is left to the next run, and holds up no other kind. */
   private async purgeKind(kind: Kind, deadline: number): Promise<number> {
     const size = this.config.RETENTION_BATCH_SIZE;
     let total = 0;
-    while (Date.now() < deadline && !this.lifecycle.isDraining) {
-      const count = await this.db.transaction(async (tx) => {
-        const [lock] = await rowsIn<{ is_mine: boolean }>(tx, TRY_PURGE_LOCK);
-        return lock?.is_mine === true ? await this.deleteBatch(tx, kind, size) : 0;
-      });
-      this.deleted.inc({ kind }, count);
-      total += count;
-      if (count < size) break;
+    try {
+      while (Date.now() < deadline && !this.lifecycle.isDraining) {
+        const count = await this.purgeBatch(kind, size);
+        this.deleted.inc({ kind }, count);
+        total += count;
+        if (count < size) break;
+      }
+    } catch (error) {
+      this.logger.error({ event: 'retention.failed', kind, err: error });
     }
     return total;
+  }
+
+  private async purgeBatch(kind: Kind, size: number): Promise<number> {
+    return await this.db.transaction(async (tx) => {
+      const [lock] = await rowsIn<{ is_mine: boolean }>(tx, TRY_PURGE_LOCK);
+      return lock?.is_mine === true ? await this.deleteBatch(tx, kind, size) : 0;
+    });
   }
 
   private async deleteBatch(tx: EntityManager, kind: Kind, size: number): Promise<number> {
