@@ -601,6 +601,25 @@ describe('importing Discogs lists', () => {
       });
     });
 
+    it('forgets what it began long ago, but neither its last import nor one that the user began', async () => {
+      await connect();
+      await start();
+      await synced({ DISCOGS_SYNC_INTERVAL_SECONDS: '1' }, async ({ sync, imports }) => {
+        await imports.runDue();
+        const again = async (): Promise<void> => {
+          await probe.db.rows(`UPDATE external_account_links SET last_synced_at = now() - interval '1 hour'`);
+          await sync.syncDue();
+          await imports.runDue();
+        };
+        for (let turn = 0; turn < 3; turn += 1) await again();
+        await probe.db.rows(`UPDATE import_jobs SET created_at = created_at - interval '31 days'`);
+        await again();
+      });
+
+      const jobs = await probe.db.rows('SELECT is_scheduled FROM import_jobs ORDER BY created_at');
+      expect(jobs).toEqual([false, true, true].map((isScheduled) => ({ is_scheduled: isScheduled })));
+    });
+
     it('leaves out who is inactive, who must connect again, and everybody when the batch is empty', async () => {
       const inactive = await probe.user();
       await connect(inactive);

@@ -5,7 +5,7 @@ import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
 import type { ImportScope } from './import-job.entity';
 import { TAKE_TURNS } from './discogs-sync.sql';
-import { CREATE_IMPORT } from './imports.sql';
+import { CREATE_IMPORT, FORGET_SCHEDULED_IMPORTS } from './imports.sql';
 
 export interface SyncSummary {
   discoveredUsers: number;
@@ -14,6 +14,10 @@ export interface SyncSummary {
   reusedJobs: number;
   isDisabled: boolean;
 }
+
+const KEPT_DAYS = 30;
+/** For each import that begins, so that what has piled up grows less by and by and not at once. */
+const FORGOTTEN_PER_TURN = 2;
 
 interface TurnRow {
   id: string;
@@ -42,6 +46,8 @@ export class DiscogsSync {
     const canReadPublicLists = this.providers.status('discogs').enabled;
     return await this.db.transaction(async (tx) => {
       const turns = await rowsIn<TurnRow>(tx, TAKE_TURNS, [interval, batchSize, canReadPublicLists]);
+      const users = turns.map(({ user_id: userId }) => userId);
+      await rowsIn(tx, FORGET_SCHEDULED_IMPORTS, [users, KEPT_DAYS, FORGOTTEN_PER_TURN * users.length]);
       let enqueued = 0;
       for (const { id, user_id: userId, has_imported_lists: hasLists } of turns) {
         const scope: ImportScope = hasLists ? 'all' : 'both';

@@ -30,3 +30,18 @@ export const CANCEL_IMPORTS = `
     DELETE FROM import_seen_releases WHERE job_id IN (SELECT id FROM cancelled)
   )
   SELECT id, import_scope FROM cancelled`;
+
+/**
+ * $1 users, $2 days, $3 limit. Imports of the schedule that are over for so long: there is one every hour. The last one
+ * stays, because whether the next failure is news depends on it, and so do all that users began themselves.
+ */
+export const FORGET_SCHEDULED_IMPORTS = `
+  DELETE FROM import_jobs WHERE id IN (
+    SELECT j.id FROM import_jobs j
+    WHERE j.user_id = ANY($1::uuid[]) AND j.provider = 'discogs' AND j.is_scheduled
+      AND j.status NOT IN ('pending', 'running') AND j.created_at < now() - $2::int * interval '1 day'
+      AND EXISTS (
+        SELECT FROM import_jobs later
+        WHERE later.user_id = j.user_id AND later.provider = 'discogs'
+          AND later.status NOT IN ('pending', 'running') AND later.created_at > j.created_at)
+    LIMIT $3)`;
