@@ -7,6 +7,7 @@ import { aCollector, type Collector } from '../support/collector';
 import { useTestDatabase } from '../support/database';
 import { insertRule, type NewTestRule } from '../support/factories/watch-rules';
 import { type HttpApp, startHttpApp } from '../support/http-app';
+import { loseCommit } from '../support/lost-commit';
 
 const QUERY = { keywords: ['primus'], sources: ['mock'] };
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/;
@@ -104,6 +105,16 @@ describe('watch rules', () => {
 
       expect(rule).toMatchObject({ is_urgent: true, baseline: 'silent', baseline_count: 7 });
       expect(changed.body).toMatchObject({ ...change, baseline_count: 7 });
+    });
+
+    it('makes one rule, and says so once, when the answer to the commit is lost', async () => {
+      const putBack = loseCommit(http.app);
+      const rule = await create();
+
+      expect(putBack()).toBe(2);
+      expect(await ruleCount()).toBe(1);
+      expect((await me.call('GET', `/api/watch-rules/${rule.id}`)).body).toMatchObject(rule);
+      expect(await eventTypes()).toEqual(['RULE_CREATED']);
     });
 
     it('records one event, plans the polls and asks for a backfill', async () => {

@@ -55,7 +55,7 @@ export class WatchRulesService {
         baselineCount,
       ];
       const [created] = await rowsIn<WatchRuleOut>(tx, INSERT_RULE, values);
-      if (!created) throw new Error('an insert returned no row');
+      if (!created) return await this.lock(tx, userId, id);
       await this.events.record(tx, [{ userId, type: 'RULE_CREATED', ruleId: created.id }]);
       await this.followUps.apply(tx, null, created);
       return created;

@@ -31,12 +31,12 @@ export const LOCK_RULE = `${GET_RULE} FOR NO KEY UPDATE`;
 /** $1 user. Who changes the marketplace waits until the rule that was planned with it is there, or comes first. */
 export const MARKETPLACE_OF_USER = `SELECT ebay_marketplace_id FROM users WHERE id = $1 FOR SHARE`;
 
-/** $1 id, $2 user, $3 name, $4 query, $5 active, $6 interval, $7 urgent, $8 baseline, $9 how many */
+/** $1 id, $2 user, $3 name, $4 query, $5 active, $6 interval, $7 urgent, $8 baseline, $9 how many. No row comes back when it is there already. */
 export const INSERT_RULE = `
   INSERT INTO watch_search_rules (id, user_id, name, query, is_active, poll_interval_seconds, is_urgent, baseline,
     baseline_count)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-  ON CONFLICT (id) DO UPDATE SET id = excluded.id
+  ON CONFLICT (id) DO NOTHING
   RETURNING ${COLUMNS}`;
 
 /**
