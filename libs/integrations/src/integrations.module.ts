@@ -53,7 +53,10 @@ class EbayLimitsTick implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     if (!this.registry.status('ebay').enabled) return;
     this.ticker.every('ebay-call-limits', EBAY_LIMITS_SECONDS, async () => {
-      await this.limits.refresh(this.lifecycle.drainSignal);
+      await this.lifecycle.within(
+        EBAY_LIMITS_SECONDS * 1000,
+        async (signal) => await this.limits.refresh(signal),
+      );
     });
   }
 }

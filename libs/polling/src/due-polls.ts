@@ -14,7 +14,7 @@ import { JobQueue } from '@waxwatch/platform/queue';
 import { backOffSeconds } from './back-off';
 import { type ClaimedTarget, PollSchedule } from './poll-schedule';
 import { PollSubscriptions } from './poll-subscriptions';
-import { Poller, setbackOf } from './poller';
+import { Poller, type PollOutcome, setbackOf } from './poller';
 import { PriceCeilings } from './price-ceilings';
 import { pollDue } from './polling.jobs';
 
@@ -133,25 +133,9 @@ export class DuePolls {
     const timeoutMs = Math.max(1000, this.config.POLL_LEASE_SECONDS * 1000 - LEASE_MARGIN_MS);
     try {
       if (!target.isWanted) return await this.retire(target);
-      const isWider = isAskedFurther(target, ceiling);
-      const outcome = await this.poller.poll(
-        { ...target, marketplace: target.marketplace === '' ? null : target.marketplace },
-        {
-          pageSize: this.pageSizeAt(target.provider),
-          isSinglePage: target.isFirst,
-          isOldStock: target.isFirst || isWider,
-          isCatchingUp: target.isCatchingUp || isWider,
-          ...(ceiling !== null && {
-            price: { min: null, max: ceiling, currency: this.ceilings.currencyOf(target) },
-          }),
-          lastPolledMs: target.lastPolledMs,
-          beforeFirstPage: async () => await this.schedule.noteCatchingUp(target),
-          call: {
-            signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.lifecycle.drainSignal]),
-            priority: 'background',
-            userId: null,
-          },
-        },
+      const outcome = await this.lifecycle.within(
+        timeoutMs,
+        async (signal) => await this.ask(target, ceiling, signal),
       );
       await this.schedule.finish([target], ceiling);
       this.outcomes.inc({ outcome: 'success' });
@@ -166,6 +150,28 @@ export class DuePolls {
       await this.setBack(target, error);
       return false;
     }
+  }
+
+  private async ask(
+    target: ClaimedTarget,
+    ceiling: number | null,
+    signal: AbortSignal,
+  ): Promise<PollOutcome> {
+    const isWider = isAskedFurther(target, ceiling);
+    const currency = this.ceilings.currencyOf(target);
+    return await this.poller.poll(
+      { ...target, marketplace: target.marketplace === '' ? null : target.marketplace },
+      {
+        pageSize: this.pageSizeAt(target.provider),
+        isSinglePage: target.isFirst,
+        isOldStock: target.isFirst || isWider,
+        isCatchingUp: target.isCatchingUp || isWider,
+        ...(ceiling !== null && { price: { min: null, max: ceiling, currency } }),
+        lastPolledMs: target.lastPolledMs,
+        beforeFirstPage: async () => await this.schedule.noteCatchingUp(target),
+        call: { signal, priority: 'background', userId: null },
+      },
+    );
   }
 
   private pageSizeAt(provider: ProviderName): number {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
 import { Lifecycle } from './lifecycle';
 
@@ -86,6 +87,43 @@ describe('Lifecycle', () => {
     await lifecycle.drain();
 
     expect(log).toEqual(['good']);
+  });
+
+  describe('work within a time', () => {
+    const aborted = async (signal: AbortSignal): Promise<string> => {
+      if (!signal.aborted) await once(signal, 'abort');
+      return 'aborted';
+    };
+
+    it('is told when its time is up', async () => {
+      expect(await new Lifecycle().within(1, aborted)).toBe('aborted');
+    });
+
+    it('is told when running work has to end, and not before', async () => {
+      const lifecycle = new Lifecycle();
+      let wasAborted: boolean | undefined;
+      const work = lifecycle.within(60_000, async (signal) => {
+        lifecycle.onDrain('claims', 'look', async () => {
+          await turn();
+          wasAborted = signal.aborted;
+        });
+        return await aborted(signal);
+      });
+
+      await lifecycle.drain();
+
+      expect(await work).toBe('aborted');
+      expect(wasAborted).toBe(false);
+      expect(await lifecycle.within(60_000, aborted)).toBe('aborted');
+    });
+
+    it('gives what the work gives, or fails as it fails', async () => {
+      const lifecycle = new Lifecycle();
+      expect(await lifecycle.within(60_000, async () => await Promise.resolve(7))).toBe(7);
+      await expect(
+        lifecycle.within(60_000, async () => await Promise.reject(new Error('no'))),
+      ).rejects.toThrow('no');
+    });
   });
 
   it('has nothing to do without steps', async () => {

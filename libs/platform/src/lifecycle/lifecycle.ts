@@ -10,7 +10,8 @@ export class Lifecycle {
   private readonly logger = new Logger('lifecycle');
   private readonly steps: { stage: Stage; name: string; step: () => Promise<void> }[] = [];
   private draining = false;
-  private readonly ending = new AbortController();
+  private readonly underWay = new Set<AbortController>();
+  private isEnding = false;
 
   /** From the first signal on: not ready for new work. */
   get isDraining(): boolean {
@@ -25,16 +26,28 @@ export class Lifecycle {
     this.draining = true;
   }
 
-  /** Aborts when running work has to come to an end. */
-  get drainSignal(): AbortSignal {
-    return this.ending.signal;
+  /**
+   * Does work whose signal aborts after `ms`, or when running work has to come to an end. Each work has a signal of its
+   * own: before Node 24 one that lives as long as the process keeps something of every signal that follows it.
+   */
+  async within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), ms).unref();
+    this.underWay.add(controller);
+    if (this.isEnding) controller.abort();
+    try {
+      return await work(controller.signal);
+    } finally {
+      clearTimeout(timer);
+      this.underWay.delete(controller);
+    }
   }
 
   /** Runs the stages one after another; a step that fails is logged and holds nobody up. */
   async drain(): Promise<void> {
     this.announce();
     for (const stage of STAGES) {
-      if (stage === 'work') this.ending.abort();
+      if (stage === 'work') this.endWork();
       const steps = this.steps.filter((candidate) => candidate.stage === stage);
       await Promise.all(
         steps.map(async ({ name, step }) => {
@@ -44,5 +57,10 @@ export class Lifecycle {
         }),
       );
     }
+  }
+
+  private endWork(): void {
+    this.isEnding = true;
+    for (const controller of this.underWay) controller.abort();
   }
 }
