@@ -71,10 +71,6 @@ async function perTable(db: Rows, measure: (table: string) => string): Promise<R
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
-/** How many rows each table has. */
-export const countRows = async (db: Rows): Promise<Record<string, string>> =>
-  await perTable(db, (table) => `SELECT count(*) FROM "${table}"`);
-
 /** A digest of everything in each table. */
 export const digestRows = async (db: Rows): Promise<Record<string, string>> =>
   await perTable(

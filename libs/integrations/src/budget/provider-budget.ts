@@ -19,12 +19,6 @@ export type BudgetLimits = Partial<Record<ProviderName, BudgetLimit>>;
  */
 export const DISCOGS_WINDOW_MS = 61_000;
 
-/** Discogs trips at a sustained 60 per minute and address; eBay allows 5,000 Browse calls a day and keyset. */
-export const DEFAULT_BUDGETS: BudgetLimits = {
-  discogs: { limit: 50, windowMs: DISCOGS_WINDOW_MS, reserved: 10 },
-  ebay: { limit: 5_000, windowMs: 24 * 3_600_000, reserved: 500 },
-};
-
 export interface BudgetUse {
   used: number;
   limit: number;

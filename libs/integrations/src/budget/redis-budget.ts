@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { withDeadline } from '@waxwatch/platform/redis';
 import type { ProviderName } from '../listing-provider';
 import { InProcessBudget } from './in-process-budget';
 import {
@@ -187,16 +188,4 @@ function cautious(limits: BudgetLimits, share: number): BudgetLimits {
     reserved: Math.floor(limit.reserved * share),
   });
   return Object.fromEntries(Object.entries(limits).map(([provider, limit]) => [provider, shrink(limit)]));
-}
-
-async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

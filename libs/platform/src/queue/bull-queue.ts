@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
 import type { QueueName } from '../config/app-config';
 import type { Metrics } from '../metrics/metrics';
+import { withDeadline } from '../redis/with-deadline';
 import { Tracing } from '../tracing/tracing';
 import type { JobDefinition } from './job';
 import { readOrigin, withOrigin } from './job-origin';
@@ -58,7 +59,7 @@ export class BullQueue extends JobQueue {
     try {
       const attributes = spanAttributes(job.queue, 'send');
       await this.tracing.inSpan({ name: `ring ${job.name}`, kind: 'producer', attributes }, async () => {
-        await inTime(this.add(queue, job.name, payload));
+        await withDeadline(this.add(queue, job.name, payload), RING_TIMEOUT_MS);
       });
       if (!this.isHeard) this.logger.log({ event: 'queue.nudge_heard_again' });
       this.isHeard = true;
@@ -180,18 +181,4 @@ function jobIdOf(subject: unknown): string | undefined {
 function forgetFailedStart(queue: Queue): void {
   Reflect.set(queue, 'handlers', {});
   Reflect.set(queue, '_initializingProcess', undefined);
-}
-
-/** `add` may hang while Redis is away; one that timed out may still have happened, which is harmless. */
-async function inTime(adding: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the bell could not be rung in time')), RING_TIMEOUT_MS);
-  });
-  adding.catch(() => undefined);
-  try {
-    await Promise.race([adding, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../errors/app-error';
+import { withDeadline } from '../redis/with-deadline';
 import { InProcessStorage } from './in-process-storage';
 import { type CountedRequest, counted, RateLimitStorage, refused } from './rate-limit-storage';
 
@@ -114,17 +115,5 @@ export class RedisStorage extends RateLimitStorage {
   private goOnAlone(until: number, error: unknown): void {
     if (this.awayUntil === 0) this.options.onAway?.(error);
     this.awayUntil = until;
-  }
-}
-
-async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,2 +1,3 @@
 export { RedisConnections } from './redis-connections';
 export { RedisModule } from './redis.module';
+export { withDeadline } from './with-deadline';
