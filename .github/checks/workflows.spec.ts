@@ -59,6 +59,11 @@ describe('findSmokeProblems', () => {
     ['    environment: perf-smoke\n', '', 'perf-smoke does not run in the environment perf-smoke'],
     ['      perf_rule_id:\n', '      rule:\n', 'cannot be given perf_rule_id'],
     [
+      '      perf_enable_rule_run:\n',
+      "      perf_enable_rule_run:\n        default: '0'\n",
+      'perf_enable_rule_run has a default, which hides the variable',
+    ],
+    [
       '${{ inputs.perf_base_url || vars.PERF_BASE_URL }}',
       '${{ vars.PERF_BASE_URL || inputs.perf_base_url }}',
       'perf-smoke does not take PERF_BASE_URL from inputs.perf_base_url, then vars.PERF_BASE_URL',

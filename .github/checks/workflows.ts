@@ -63,22 +63,25 @@ function findUnpinned(text: string): string[] {
 const SMOKE = {
   PERF_BASE_URL: 'perf_base_url',
   PERF_RULE_ID: 'perf_rule_id',
+  PERF_ENABLE_RULE_RUN: 'perf_enable_rule_run',
 } as const;
 
-const inputsOf = z.object({ workflow_dispatch: z.object({ inputs: z.record(z.string(), z.unknown()) }) });
+const input = z.looseObject({ default: z.unknown().optional() });
+const inputsOf = z.object({ workflow_dispatch: z.object({ inputs: z.record(z.string(), input) }) });
 
-/** The address and the rule of a smoke run: what was typed in, then the variable of the environment or repository. */
+/** What a smoke run asks for: what was typed in, then the variable of the environment or repository. */
 export function findSmokeProblems(text: string): string[] {
   const parsed = workflow.parse(parse(text, { merge: true }));
   const typed = inputsOf.safeParse(parsed.on);
-  const inputs = typed.success ? Object.keys(typed.data.workflow_dispatch.inputs) : [];
+  const inputs = typed.success ? typed.data.workflow_dispatch.inputs : {};
   return Object.entries(parsed.jobs).flatMap(([name, { environment, env, steps }]) => {
     const given = Object.fromEntries([env, ...steps.map((each) => each.env ?? {})].flatMap(Object.entries));
     return [
       ...(environment === 'perf-smoke' ? [] : [`${name} does not run in the environment perf-smoke`]),
       ...Object.entries(SMOKE).flatMap(([variable, input]) => [
-        ...(inputs.includes(input) ? [] : [`cannot be given ${input}`]),
-        ...(given[variable] === `\${{ inputs.${input} || vars.${variable} }}`
+        ...(input in inputs ? [] : [`cannot be given ${input}`]),
+        ...(inputs[input]?.default === undefined ? [] : [`${input} has a default, which hides the variable`]),
+        ...(String(given[variable]).startsWith(`\${{ inputs.${input} || vars.${variable} `)
           ? []
           : [`${name} does not take ${variable} from inputs.${input}, then vars.${variable}`]),
       ]),
