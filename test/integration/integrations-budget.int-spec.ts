@@ -80,7 +80,13 @@ describe('RedisBudget', () => {
     const [one, two] = [process(), process()];
     for (let call = 0; call < 10; call++) await one.take('discogs', 'interactive');
     await refusalOf(one.take('discogs', 'interactive'));
-    await eventually(async () => await one.take('discogs', 'interactive'), { timeoutMs: 3 * WINDOW_MS });
+    // The window passes at once and the moment of standing back does not, however slow the machine is.
+    const [client] = clients;
+    const [calls = '', ...others] = ((await client?.keys(`${redis.prefix}:${run}:*`)) ?? []).sort();
+    for (const key of others) await client?.pexpire(key, 60_000);
+    await client?.del(calls);
+    expect(await refusalOf(two.take('discogs', 'background'))).toMatchObject({ kind: 'budget_exhausted' });
+    await one.take('discogs', 'interactive');
     await two.take('discogs', 'background');
   });
 
