@@ -45,7 +45,7 @@ describe('a rolling restart', () => {
       await cluster.startWorker();
     }
     await eventually(() => expect(balancer.ready).toHaveLength(2));
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     isTornDown = true;
     balancer.stop();
@@ -168,5 +168,5 @@ describe('a rolling restart', () => {
     await eventually(() => expect(stream.ids.length).toBeGreaterThanOrEqual(published), PATIENCE);
     expect(stream.ids).toEqual(stream.ids.map((_, index) => index + 1));
     stream.close();
-  }, 180_000);
+  }, 600_000);
 });
