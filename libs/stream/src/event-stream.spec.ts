@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { type AddressInfo, connect, Socket } from 'node:net';
 import { eventually } from '../../../test/support/eventually';
 import { type CloseReason, EventStream } from './event-stream';
 
@@ -54,4 +54,17 @@ describe('an event stream whose client does not read', () => {
     expect(response.writableLength).toBeGreaterThan(0);
     await eventually(async () => expect(await connections()).toBe(0), { timeoutMs: 15_000 });
   }, 20_000);
+});
+
+describe('an event stream', () => {
+  it('writes each frame once, also when rows are read for another that is further behind', () => {
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const stream = new EventStream('user', response, () => undefined);
+    stream.start({ after: 2 });
+    const frames = [1, 2, 3, 4].map((id) => ({ id, text: `id: ${id}\n\n` }));
+
+    expect(stream.deliver(frames)).toBe(2);
+    expect(stream.deliver(frames)).toBe(0);
+    expect(stream.position).toBe(4);
+  });
 });
