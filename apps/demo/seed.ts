@@ -13,9 +13,9 @@ interface Named {
  * @returns the rules of the collector, newest first
  */
 export async function seed(client: DemoClient, sources: readonly string[]): Promise<Named[]> {
-  await client.call('PATCH', '/api/me', DEMO_PROFILE);
   const rules = await client.call<Named[]>('GET', '/api/watch-rules');
   if (rules.length > 0) return rules;
+  await client.call('PATCH', '/api/me', DEMO_PROFILE);
   for (const rule of demoRules(sources)) await client.call('POST', '/api/watch-rules', rule);
   const watches = await client.call<unknown[]>('GET', '/api/watch-releases');
   if (watches.length === 0) {

@@ -158,7 +158,8 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 function ageOf(listedAt: string | undefined, now: Date): string | null {
   const seconds = listedAt === undefined ? NaN : (now.getTime() - Date.parse(listedAt)) / 1000;
   if (!Number.isFinite(seconds) || seconds < 0) return null;
-  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? ['minute', 60];
+  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? [];
+  if (unit === undefined || length === undefined) return 'just now';
   return new Intl.RelativeTimeFormat('en').format(-Math.floor(seconds / length), unit);
 }
 

@@ -120,6 +120,13 @@ describe('mails', () => {
     }
   });
 
+  it('say of a copy that was listed less than a minute ago that it just was', () => {
+    const listed_at = '2026-01-20T11:59:30Z';
+    expect(compose([{ ...drop, payload: { ...(drop.payload as object), listed_at } }]).text).toContain(
+      'Listed: just now',
+    );
+  });
+
   it.each([
     ['has just been seen', {}, { occurredAt: '2026-01-20T11:30:00Z' }, undefined],
     ['waited for its window', {}, { occurredAt: '2026-01-20T05:00:00Z' }, '7 hours ago'],
