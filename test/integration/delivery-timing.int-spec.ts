@@ -282,6 +282,21 @@ describe('timing of deliveries', () => {
     expect(await outcomes(user)).toEqual(['sent']);
   });
 
+  it.each([null, '2100-01-01T00:00:00Z'])('tells of what somebody else has muted until %s', async (until) => {
+    const user = await insertUser(db);
+    const listing = await insertListing('active');
+    await db.rows(
+      `INSERT INTO mutes (id, user_id, provider, seller, muted_until)
+       VALUES (gen_random_uuid(), $1, 'ebay', 'spinbox', $2)`,
+      [await insertUser(db), until],
+    );
+    await about(await insertNotifications(db, user, 1, email), { listing });
+
+    await worker.deliver();
+
+    expect(await outcomes(user)).toEqual(['sent']);
+  });
+
   it.each([
     ['rule', 'rule_id'],
     ['listing', 'listing_id'],
