@@ -200,6 +200,29 @@ describe('user channels', () => {
     expect(await listed()).toEqual([]);
   });
 
+  it.each([429, 500])(
+    'leaves a chat as it was when Telegram does not take a new code (%d)',
+    async (status) => {
+      const { id } = await add('telegram');
+      const [before] = await listed();
+      chats.inject({ kind: 'status', status });
+
+      expect((await call('POST', '', { ...inputs().telegram, label: 'new' })).status).toBe(502);
+
+      expect(await listed()).toEqual([before]);
+      expect(before).toMatchObject({ id, is_enabled: true, verified_at: expect.any(String) as string });
+      expect(await test('telegram')).toMatchObject({ ok: true });
+    },
+  );
+
+  it('takes the code of before when a second one did not arrive', async () => {
+    const { id } = (await call('POST', '', inputs().telegram)).body as { id: string };
+    chats.inject({ kind: 'status', status: 500 });
+    await call('POST', '', inputs().telegram);
+
+    expect((await call('POST', `/${id}/confirm`, { code: sentCode() })).status).toBe(200);
+  });
+
   it.each([
     ['discord', 404],
     ['slack', 410],

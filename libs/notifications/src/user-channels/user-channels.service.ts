@@ -18,9 +18,12 @@ import {
   COUNT_CHANNELS,
   COUNT_GUESS,
   DELETE_CHANNEL,
+  DELETE_UNREACHED,
   FIND_CHANNEL,
   LIST_CHANNELS,
   LOCK_USER,
+  PUT_BACK,
+  READ_KNOWN,
 } from './user-channels.sql';
 
 const MOST_DEVICES = 10;
@@ -29,6 +32,13 @@ const CONFIRM_TIMEOUT_MS = 8_000;
 const NOT_FOUND = 'channel not found';
 
 type Row = Omit<UserChannelOut, 'hint'> & { config: { hint?: unknown } };
+
+interface Stored {
+  row: UserChannelOut;
+  secret: string;
+  /** What was there before, as JSON of the database. */
+  known: unknown;
+}
 
 /** The channels that a user has set up. Secrets go in and never come out. */
 @Injectable()
@@ -69,9 +79,9 @@ export class UserChannels {
     const parts = partsOf(input);
     this.checkAddresses(parts);
     const secret = await this.targets.seal(input.channel, userId, parts.secret);
-    const row = await this.store(userId, input, parts, secret);
-    if (input.channel === 'telegram') await this.sendCode(userId, row.id, parts);
-    return row;
+    const stored = await this.store(userId, input, parts, secret);
+    if (input.channel === 'telegram') await this.sendCode(userId, stored, parts);
+    return stored.row;
   }
 
   /** @throws AppError 404, also for a chat that is to be enabled before it is confirmed */
@@ -127,7 +137,7 @@ export class UserChannels {
     input: NewUserChannel,
     { targetHash, hint }: ChannelParts,
     secret: string,
-  ): Promise<UserChannelOut> {
+  ): Promise<Stored> {
     const { channel, label = null } = input;
     const isEnabled = channel !== 'telegram';
     try {
@@ -136,8 +146,9 @@ export class UserChannels {
         const [count] = await rowsIn<{ n: number }>(tx, COUNT_CHANNELS, [userId, channel]);
         if ((count?.n ?? 0) >= MOST_DEVICES)
           throw new AppError('conflict', `at most ${MOST_DEVICES} of them`);
+        const [was] = await rowsIn<{ known: unknown }>(tx, READ_KNOWN, [userId, channel, targetHash]);
         const params = [this.ids.next(), userId, channel, label, isEnabled, secret, targetHash, { hint }];
-        return one(await rowsIn<Row>(tx, ADD_CHANNEL, params));
+        return { row: one(await rowsIn<Row>(tx, ADD_CHANNEL, params)), secret, known: was?.known };
       });
     } catch (error) {
       if (constraintOf(error) !== 'uq_user_channels_only') throw error;
@@ -145,18 +156,23 @@ export class UserChannels {
     }
   }
 
-  /** A chat that cannot be written to is not kept. */
-  private async sendCode(userId: string, id: string, { secret }: ChannelParts): Promise<void> {
+  /** A chat that cannot be written to is not kept, and one that was there before stays as it was. */
+  private async sendCode(userId: string, stored: Stored, { secret }: ChannelParts): Promise<void> {
     const { chatId, code } = secret;
     const text = `Your WaxWatch code is <b>${String(code)}</b>.`;
     try {
       await this.telegram.write(String(chatId), text, AbortSignal.timeout(CONFIRM_TIMEOUT_MS));
     } catch (error) {
-      await this.db.rows(DELETE_CHANNEL, [userId, id]);
+      await this.undo(userId, stored);
       if (!(error instanceof ChannelError)) throw error;
       const message = `Telegram did not take the code: ${error.detail ?? error.code}`;
       throw new AppError('bad_gateway', message, { cause: error });
     }
+  }
+
+  private async undo(userId: string, { row, secret, known }: Stored): Promise<void> {
+    if (known === undefined) await this.db.rows(DELETE_UNREACHED, [userId, row.id, secret]);
+    else await this.db.rows(PUT_BACK, [userId, row.id, secret, known]);
   }
 }
 

@@ -52,6 +52,10 @@ export const LOCK_USER = `SELECT id FROM users WHERE id = $1 FOR UPDATE`;
 /** $1 user, $2 channel. */
 export const COUNT_CHANNELS = `SELECT count(*)::int AS n FROM user_channels WHERE user_id = $1 AND channel = $2`;
 
+/** $1 user, $2 channel, $3 hash of the target. A known target as it is, in JSON. */
+export const READ_KNOWN = `
+  SELECT to_jsonb(c) AS known FROM user_channels c WHERE user_id = $1 AND channel = $2 AND target_hash = $3`;
+
 /** $1 id, $2 user, $3 channel, $4 label, $5 enabled, $6 secret, $7 hash of the target, $8 config. A known target is given again; a chat, with its code, is to be confirmed again. */
 export const ADD_CHANNEL = `
   INSERT INTO user_channels (id, user_id, channel, label, is_enabled, secret, target_hash, config)
@@ -74,6 +78,17 @@ export const CHANGE_CHANNEL = `
 
 /** $1 user, $2 id. */
 export const DELETE_CHANNEL = `DELETE FROM user_channels WHERE user_id = $1 AND id = $2 RETURNING id`;
+
+/** $1 user, $2 id, $3 secret. Unless it has been given again since. */
+export const DELETE_UNREACHED = `DELETE FROM user_channels WHERE user_id = $1 AND id = $2 AND secret = $3`;
+
+/** $1 user, $2 id, $3 secret, $4 what `READ_KNOWN` gave. Unless it has been given again since. */
+export const PUT_BACK = `
+  UPDATE user_channels c
+  SET secret = known.secret, label = known.label, config = known.config, is_enabled = known.is_enabled,
+      disabled_reason = known.disabled_reason, verified_at = known.verified_at, updated_at = known.updated_at
+  FROM jsonb_populate_record(NULL::user_channels, $4::jsonb) AS known
+  WHERE c.user_id = $1 AND c.id = $2 AND c.secret = $3`;
 
 /** $1 user, $2 id, $3 most guesses. Each guess is counted before it is looked at. */
 export const COUNT_GUESS = `
