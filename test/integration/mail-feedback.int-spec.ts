@@ -310,6 +310,13 @@ describe('mail that is not wanted or does not arrive', () => {
       expect(await post(signedAt(`later${status}`))).toBe(204);
     });
 
+    it('that is no longer than any certificate', async () => {
+      sns.inject({ kind: 'status', status: 200, body: 'x'.repeat(1_000_000) });
+
+      expect(await post(signedAt('endless'))).toBe(503);
+      expect(await post(signedAt('endless'))).toBe(204);
+    });
+
     it('that is fetched once, however many messages wait for it', async () => {
       const statuses = await Promise.all(Array.from({ length: 8 }, () => post(signedAt('many'))));
 

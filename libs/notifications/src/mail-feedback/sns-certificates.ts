@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@waxwatch/platform/errors';
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 
 const FETCH_TIMEOUT_MS = 5_000;
 const MOST_KEYS = 10;
+/** A certificate has some two thousand bytes. */
+const agent = new Agent({ maxResponseSize: 64 * 1024 });
 
 /** The keys of Amazon SNS. Certificates change with their address, so that each is fetched once. */
 @Injectable()
@@ -50,12 +52,15 @@ function keyIn(text: string): KeyObject | null {
 }
 
 /**
- * Reads an address of SNS.
+ * Reads a short answer from an address of SNS.
  * @throws AppError 503, after which SNS sends its message again
  */
 export async function fetchText(url: string): Promise<string> {
   try {
-    const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+    const { statusCode, body } = await request(url, {
+      dispatcher: agent,
+      signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+    });
     const text = await body.text();
     if (statusCode === 200) return text;
     throw new Error(`status ${statusCode}`);
