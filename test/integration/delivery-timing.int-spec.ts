@@ -207,6 +207,27 @@ describe('timing of deliveries', () => {
     },
   );
 
+  it.each(['email', 'realtime'] as const)(
+    'waits longer each time before it tries again in %s what cannot be planned',
+    async (channel) => {
+      const user = await insertUserWith({ delivery_frequency: 'daily' });
+      await insertNotifications(db, user, 1, { channels: [channel] });
+      await db.rows('UPDATE notifications SET failures = 6, failing_since = now()');
+      await db.rows(`ALTER TABLE send_turns ADD CONSTRAINT trouble CHECK (user_id <> '${user}')`);
+      try {
+        await worker.deliver();
+      } finally {
+        await db.rows('ALTER TABLE send_turns DROP CONSTRAINT trouble');
+      }
+
+      const [row] = await db.rows<{ failures: number; wait: number }>(
+        'SELECT failures, extract(epoch FROM due_at - now())::float8 AS wait FROM notifications',
+      );
+      expect(row?.failures).toBe(7);
+      expect(row?.wait).toBeGreaterThan(60);
+    },
+  );
+
   it('sends a digest again with the same id when nobody wrote down that it was sent', async () => {
     const user = await insertUserWith({ delivery_frequency: 'daily' });
     const [first] = await insertNotifications(db, user, 3, email);

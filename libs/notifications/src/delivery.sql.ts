@@ -27,7 +27,7 @@ export const CLAIM_DUE = `
   SET lease_token = $4, due_at = now() + make_interval(secs => $5), attempts = n.attempts + 1, updated_at = now()
   FROM shared
   WHERE n.id = shared.id AND shared.of_user <= $7 AND (NOT shared.is_hanging OR shared.of_kind <= $9)
-  RETURNING n.id, n.user_id, extract(epoch FROM now() - shared.due_at)::float8 AS lag_seconds, shared.is_abandoned`;
+  RETURNING n.id, n.user_id, n.failures, extract(epoch FROM now() - shared.due_at)::float8 AS lag_seconds, shared.is_abandoned`;
 
 /** $1 user, $2 channel, $3 seconds. What is due and nobody has: its address does not answer. */
 export const PUT_OFF_OTHERS = `

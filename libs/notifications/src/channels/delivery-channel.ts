@@ -6,6 +6,8 @@ import type { Room } from './send-slots';
 export interface ClaimedRow {
   id: string;
   user_id: string;
+  /** How often it failed before. */
+  failures: number;
   /** How late the row was when it was claimed. */
   lag_seconds: number;
   /** Another worker had it and did not finish. */

@@ -103,9 +103,9 @@ export class RealtimeChannel extends DeliveryChannel {
 
   private async postpone({ rows, token }: Claim, error: unknown): Promise<void> {
     this.logger.error({ event: 'notifications.delivery.failed', channel: this.name, err: error });
-    for (const { id } of rows) {
+    for (const { id, failures } of rows) {
       const leased: Leased = { channel: this.name, ids: [id], token };
-      await this.outcomes.failedForNow(leased, { code: 'delivery_failed', failures: 0 });
+      await this.outcomes.failedForNow(leased, { code: 'delivery_failed', failures });
     }
   }
 }

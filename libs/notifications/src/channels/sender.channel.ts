@@ -90,7 +90,8 @@ export class SenderChannel extends DeliveryChannel {
       if (apartByUser(claim).length > 1) return undefined;
       this.log('error', 'unplanned', { ids: claim.rows.map(({ id }) => id), err: error });
       const leased = { channel: this.name, ids: claim.rows.map(({ id }) => id), token: claim.token };
-      await outcomes.failedForNow(leased, { code: 'delivery_failed', failures: 0 });
+      const failures = Math.max(...claim.rows.map((row) => row.failures));
+      await outcomes.failedForNow(leased, { code: 'delivery_failed', failures });
       return { messages: [], refused: 0, deferred: 0, deferredFor: [], withoutZone: 0 };
     }
   }
