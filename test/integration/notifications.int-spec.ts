@@ -5,6 +5,7 @@ import { Database } from '@waxwatch/platform/database';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { useTestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 import { insertNotifications, insertPreferences, notificationsOf } from '../support/factories/notifications';
 import { insertUser } from '../support/factories/users';
 import { type HttpApp, startHttpApp } from '../support/http-app';
@@ -172,5 +173,21 @@ describe('notifications API', () => {
     expect(marked.sort()).toEqual([0, 0, 3]);
     expect(await unread(user)).toEqual({ unread_count: 0 });
     expect(await unread(other)).toEqual({ unread_count: 1 });
+  });
+
+  it('marks a thousand at a time, so that there are never too many', async () => {
+    const user = await insertUser(db);
+    await insertNotifications(db, user, 1_000);
+    const [last] = await insertNotifications(db, user, 1);
+    let all: Promise<{ body: unknown }> | undefined;
+
+    await db.transaction(async (tx) => {
+      await tx.query('SELECT FROM notifications WHERE id = $1 FOR UPDATE', [last]);
+      all = http.call('POST', '/api/notifications/read-all', as(user));
+      await eventually(async () => expect(await unread(user)).toEqual({ unread_count: 1 }));
+    });
+
+    expect((await all)?.body).toEqual({ marked_count: 1_001 });
+    expect(await unread(user)).toEqual({ unread_count: 0 });
   });
 });

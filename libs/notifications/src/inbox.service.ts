@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { Database, rowsIn } from '@waxwatch/platform/database';
+import { Database } from '@waxwatch/platform/database';
 import { AppError } from '@waxwatch/platform/errors';
 import { keysetTail, type Page, type PageRequest, toPage } from '@waxwatch/platform/http';
-import { COUNT_UNREAD, FIND_NOTIFICATION, LIST_NOTIFICATIONS, MARK_ALL_READ, MARK_READ } from './inbox.sql';
+import { COUNT_UNREAD, FIND_NOTIFICATION, LIST_NOTIFICATIONS, MARK_READ, MARK_SOME_READ } from './inbox.sql';
 import type { Channel } from './notification.entity';
 import type { NotificationRow } from './notifications.schema';
+
+interface MarkedPart {
+  marked_count: number;
+  is_over: boolean;
+}
+
+/** A statement with so many rows ends long before its time is up. */
+const ROWS_AT_ONCE = 1_000;
 
 /** What a user has been notified of, one entry per event. */
 @Injectable()
@@ -29,12 +37,17 @@ export class InboxService {
     return row;
   }
 
-  /** @returns how many entries became read */
+  /**
+   * Marks everything as read, a part at a time: what is done stays done, should the caller have to ask again.
+   * @returns how many entries became read
+   */
   async markAllRead(userId: string): Promise<number> {
-    const [row] = await this.db.transaction(
-      async (tx) => await rowsIn<{ marked_count: number }>(tx, MARK_ALL_READ, [userId]),
-    );
-    return row?.marked_count ?? 0;
+    let marked = 0;
+    for (;;) {
+      const [part] = await this.db.rows<MarkedPart>(MARK_SOME_READ, [userId, ROWS_AT_ONCE]);
+      marked += part?.marked_count ?? 0;
+      if (part?.is_over !== false) return marked;
+    }
   }
 
   async countUnread(userId: string): Promise<number> {

@@ -29,14 +29,23 @@ export const MARK_READ = `
 export const COUNT_UNREAD = `
   SELECT count(DISTINCT event_id)::int AS unread_count FROM notifications WHERE user_id = $1 AND NOT is_read`;
 
-/** $1 user. Locked in the order of ids, so that two of these never wait for each other. */
-export const MARK_ALL_READ = `
-  WITH unread AS (
-    SELECT id FROM notifications WHERE user_id = $1 AND NOT is_read ORDER BY id FOR UPDATE
+/**
+ * $1 user, $2 rows to start from. The entries of some unread rows, whole, so that each is counted once. Locked in the
+ * order of ids, so that two of these never wait for each other. `is_over` when there was none left.
+ */
+export const MARK_SOME_READ = `
+  WITH picked AS MATERIALIZED (
+    SELECT DISTINCT event_id
+    FROM (SELECT event_id FROM notifications WHERE user_id = $1 AND NOT is_read LIMIT $2) AS few
+  ), unread AS (
+    SELECT n.id FROM notifications n
+    WHERE n.event_id IN (SELECT event_id FROM picked) AND n.user_id = $1 AND NOT n.is_read
+    ORDER BY n.id FOR UPDATE
   ), marked AS (
     UPDATE notifications n
     SET is_read = true, read_at = now(), updated_at = now()
     FROM unread WHERE n.id = unread.id
     RETURNING n.event_id
   )
-  SELECT count(DISTINCT event_id)::int AS marked_count FROM marked`;
+  SELECT (SELECT count(DISTINCT event_id) FROM marked)::int AS marked_count,
+    NOT EXISTS (SELECT FROM picked) AS is_over`;
