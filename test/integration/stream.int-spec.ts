@@ -170,6 +170,21 @@ describe('event stream', () => {
     }
   }, 30_000);
 
+  it('says at once where it starts, so that who is cut off before the first event misses none', async () => {
+    const user = await insertUser(db);
+    await insertDelivered(db, user, 3);
+    const first = await openLive(user);
+    await eventually(() => expect(first.lastId).toBe('3'));
+    first.close();
+    await insertNotifications(db, user, 2);
+    await worker.deliver();
+
+    const again = await open(user, first.lastId === undefined ? {} : { lastEventId: first.lastId });
+
+    await eventually(() => expect(again.ids).toEqual([4, 5]));
+    expect([first.events, again.resets]).toEqual([[], []]);
+  });
+
   it('starts at the end for a client that names no id', async () => {
     const user = await insertUser(db);
     await insertDelivered(db, user, 3);

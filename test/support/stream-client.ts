@@ -20,6 +20,8 @@ export class StreamClient {
   readonly comments: string[] = [];
   readonly retries: number[] = [];
   text = '';
+  /** The last id sent, with an event or without: what a browser would come back with. */
+  lastId: string | undefined;
   hasEnded = false;
   private unparsed = '';
 
@@ -90,6 +92,7 @@ export class StreamClient {
       else if (line.startsWith('event: ')) event.event = line.slice(7);
       else if (line.startsWith('data: ')) event.data += line.slice(6);
     }
+    this.lastId = event.id ?? this.lastId;
     if (event.data !== '') this.events.push(event);
   }
 }

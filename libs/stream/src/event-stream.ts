@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { CONNECTED, type Frame, resetFrame, retryField } from './frame';
+import { CONNECTED, type Frame, positionField, resetFrame, retryField } from './frame';
 import type { StartingPoint } from './resume';
 
 /** Bytes a client may leave unread before it is let go. */
@@ -53,7 +53,7 @@ export class EventStream {
     this.served = after;
     this.response.writeHead(200, HEADERS);
     const first = CONNECTED + retryField(RETRY_MS);
-    this.write(reset === undefined ? first : first + resetFrame(after, reset));
+    this.write(first + (reset === undefined ? positionField(after) : resetFrame(after, reset)));
   }
 
   /** Ends the stream in time, whatever happens. */

@@ -21,6 +21,12 @@ export const PING = ': ping\n\n';
 /** How long a client should wait before it comes back. */
 export const retryField = (ms: number): string => `retry: ${Math.round(ms)}\n\n`;
 
+/**
+ * Where a stream starts, before anything has happened. It is no event for the listener, but the id that a client comes
+ * back with when it is cut off before the first one.
+ */
+export const positionField = (id: number): string => `id: ${id}\n\n`;
+
 /** The event of one notification; separators and the `+00:00` offset are part of the contract. */
 export function notificationFrame(row: StreamRow): Frame {
   const fields = [

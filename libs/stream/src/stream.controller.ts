@@ -10,6 +10,8 @@ const EXAMPLE_OF_STREAM = `: connected
 
 retry: 2000
 
+id: 40
+
 id: 41
 event: notification
 data: {"notification_id": "80dc6333-3c3c-49b8-a803-938783fbeb99", "event_id": "6608868d-f10f-4a5e-a38a-2e9fa5063f85", "event_type": "NEW_MATCH", "created_at": "2026-01-20T12:00:00.123456+00:00"}
