@@ -1,7 +1,13 @@
+import type { AppConfig } from '@waxwatch/platform/config';
 import { ChannelError, type ChannelSender, type OutboundMessage, PartlyTakenError } from './channel-sender';
 
 /** For a sender that listens, to say what came of it: some of the user's devices may have the message. */
 const GRACE_MS = 200;
+const SEND_TIMEOUT_MS = 10_000;
+
+/** Milliseconds for one send: at most a third of the lease, so that what was started in time ends while the row is still ours. */
+export const sendTimeoutOf = (config: Pick<AppConfig, 'DELIVERY_LEASE_SECONDS'>): number =>
+  Math.min(SEND_TIMEOUT_MS, (config.DELIVERY_LEASE_SECONDS * 1000) / 3);
 
 /**
  * Sends, or gives up when the time is up. The sender is told to stop then; whether it listens makes no difference to

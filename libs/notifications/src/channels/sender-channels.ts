@@ -5,9 +5,8 @@ import { Database } from '@waxwatch/platform/database';
 import { DeliveryOutcomes } from '../delivery-outcomes';
 import { DeliveryPlanner } from '../delivery-planner';
 import { CHANNEL_SENDERS, type ChannelSender } from './channel-sender';
+import { sendTimeoutOf } from './send-within';
 import { SenderChannel } from './sender.channel';
-
-const SEND_TIMEOUT_MS = 10_000;
 
 /** One delivery channel for each sender. */
 @Injectable()
@@ -24,8 +23,7 @@ export class SenderChannels {
   ) {
     const limits = {
       parallelSends: config.DELIVERY_PARALLEL_SENDS,
-      // A third of the lease, so that a send that was started in time ends while the row is still ours.
-      timeoutMs: Math.min(SEND_TIMEOUT_MS, (config.DELIVERY_LEASE_SECONDS * 1000) / 3),
+      timeoutMs: sendTimeoutOf(config),
     };
     const services = { db, clock, planner, outcomes };
     this.channels = senders.map((sender) => new SenderChannel(sender, services, limits));

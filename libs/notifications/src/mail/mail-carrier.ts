@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import type { AppConfig } from '@waxwatch/platform/config';
+import { sendTimeoutOf } from '../channels/send-within';
 import { MailSender } from './mail-sender';
 import { NoMailSender } from './no-mail-sender';
 import { SesMailSender } from './ses-mail-sender';
@@ -12,7 +13,7 @@ export function mailCarrierOf(config: AppConfig): MailSender {
     case 'ses':
       return new SesMailSender(config);
     case 'smtp':
-      return new SmtpMailSender(config);
+      return new SmtpMailSender(config, sendTimeoutOf(config));
     case 'stub':
       return new StubMailSender();
     case 'none':

@@ -2,16 +2,25 @@ import type { AppConfig } from '@waxwatch/platform/config';
 import { createTransport } from 'nodemailer';
 import { MailError, type MailMessage, MailSender, NOTIFICATION_ID_HEADER } from './mail-sender';
 
-const CONNECT_TIMEOUT_MS = 2_000;
-const SOCKET_TIMEOUT_MS = 9_000;
+/** Of the time for a send: to connect, to be greeted, and for each silence after that. Together less than all of it. */
+const CONNECT_PART = 0.2;
+const GREETING_PART = 0.2;
+const SILENCE_PART = 0.5;
 const MOST_CONNECTIONS = 5;
 
-/** A mail server over SMTP, with TLS wherever the server offers it and a handful of connections kept open. */
+/**
+ * A mail server over SMTP, with TLS wherever the server offers it and a handful of connections kept open.
+ *
+ * What is under way cannot be called back, so the signal of `send` goes unheard: silence ends a connection before the
+ * time for a send is up. Mail that waits for a free connection, or whose server answers each command slowly, may still
+ * leave after we gave it up; the repeat is a second copy then, with the same Message-ID.
+ */
 export class SmtpMailSender extends MailSender {
   private readonly transport;
 
   constructor(
     private readonly settings: Pick<AppConfig, 'SMTP_URL' | 'SMTP_SENDER_EMAIL' | 'isProductionLike'>,
+    sendTimeoutMs: number,
   ) {
     super();
     const url = new URL(settings.SMTP_URL ?? 'smtp://127.0.0.1:25');
@@ -27,9 +36,9 @@ export class SmtpMailSender extends MailSender {
         ? {}
         : { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }),
       maxConnections: MOST_CONNECTIONS,
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      greetingTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SOCKET_TIMEOUT_MS,
+      connectionTimeout: sendTimeoutMs * CONNECT_PART,
+      greetingTimeout: sendTimeoutMs * GREETING_PART,
+      socketTimeout: sendTimeoutMs * SILENCE_PART,
       disableFileAccess: true,
       disableUrlAccess: true,
     });
