@@ -79,10 +79,17 @@ export function timingOf(channel: Channel, row: WaitingRow): Timing {
 /** Whether the user's zone is none that this process knows. */
 export const hasUnknownZone = ({ zone }: WaitingRow): boolean => zone !== null && !IANAZone.isValidZone(zone);
 
-/** The user's zone, or UTC where there is no such zone. */
+/** Users who were told of in the log; the metric counts them again and again. */
+const toldOf = new Set<string>();
+const MOST_TOLD = 1_000;
+
+/** The user's zone, or UTC where there is no such zone, which is logged once for each user. */
 export function zoneOf(row: WaitingRow): string {
   if (!hasUnknownZone(row)) return row.zone ?? 'UTC';
   const { user_id } = row;
+  if (toldOf.has(user_id)) return 'UTC';
+  if (toldOf.size >= MOST_TOLD) toldOf.clear();
+  toldOf.add(user_id);
   new Logger('notifications').warn({ event: 'notifications.preferences.invalid_timezone', user_id });
   return 'UTC';
 }
