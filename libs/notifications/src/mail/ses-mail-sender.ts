@@ -4,6 +4,10 @@ import type { AppConfig } from '@waxwatch/platform/config';
 import { MailError, type MailMessage, MailSender, NOTIFICATION_ID_HEADER } from './mail-sender';
 
 type Sdk = typeof import('@aws-sdk/client-sesv2');
+interface Loaded {
+  sdk: Sdk;
+  client: SESv2Client;
+}
 type SesSettings = Pick<
   AppConfig,
   'SES_REGION' | 'SES_SENDER_EMAIL' | 'SES_CONFIGURATION_SET' | 'SES_ENDPOINT_URL'
@@ -33,7 +37,7 @@ const ALARMS = new Set([
  */
 export class SesMailSender extends MailSender {
   private readonly logger = new Logger('notifications');
-  private loading: Promise<{ sdk: Sdk; client: SESv2Client }> | null = null;
+  private loading: Promise<Loaded> | null = null;
 
   constructor(
     private readonly settings: SesSettings,
@@ -44,8 +48,7 @@ export class SesMailSender extends MailSender {
 
   override async send(message: MailMessage, signal: AbortSignal): Promise<string> {
     try {
-      this.loading ??= this.load();
-      const { sdk, client } = await this.loading;
+      const { sdk, client } = await this.loaded();
       const command = new sdk.SendEmailCommand({
         FromEmailAddress: this.settings.SES_SENDER_EMAIL,
         Destination: { ToAddresses: [message.to] },
@@ -68,10 +71,20 @@ export class SesMailSender extends MailSender {
 
   /** Ends the connections. */
   async close(): Promise<void> {
-    if (this.loading) (await this.loading).client.destroy();
+    const loaded = await this.loading?.catch(() => null);
+    loaded?.client.destroy();
   }
 
-  private async load(): Promise<{ sdk: Sdk; client: SESv2Client }> {
+  /** What could not be loaded is loaded again for the next mail. */
+  private async loaded(): Promise<Loaded> {
+    this.loading ??= this.load().catch((error: unknown) => {
+      this.loading = null;
+      throw error;
+    });
+    return await this.loading;
+  }
+
+  private async load(): Promise<Loaded> {
     const sdk = await import('@aws-sdk/client-sesv2');
     const { SES_REGION: region, SES_ENDPOINT_URL: endpoint } = this.settings;
     const client = new sdk.SESv2Client({
