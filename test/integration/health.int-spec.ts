@@ -1,7 +1,7 @@
 import { HealthModule, Readiness } from '@waxwatch/health';
 import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { Metrics } from '@waxwatch/platform/metrics';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { useTestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { type HttpApp, startHttpApp } from '../support/http-app';
@@ -30,6 +30,34 @@ describe('health', () => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return (server.address() as AddressInfo).port;
+  };
+  /** A PostgreSQL that lets everybody in, answers each question with an error and hangs up on nobody by itself. */
+  const startRefusingServer = async () => {
+    const message = (type: string, body: string): Buffer => {
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(4 + Buffer.byteLength(body));
+      return Buffer.concat([Buffer.from(type), length, Buffer.from(body)]);
+    };
+    const ready = message('Z', 'I');
+    const error = message('E', 'SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0');
+    const sockets = new Set<Socket>();
+    let taken = 0;
+    const server = createServer((socket) => {
+      taken += 1;
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+      socket.once('data', () => {
+        socket.write(Buffer.concat([message('R', '\0\0\0\0'), ready]));
+        socket.on('data', (data) => {
+          if (data.subarray(0, 1).toString() === 'Q') socket.write(Buffer.concat([error, ready]));
+        });
+      });
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    return { port, sockets: () => ({ taken, open: sockets.size }) };
   };
   /** Points the probe of a running application at another database. */
   const redirectProbe = (http: HttpApp, port: number): void => {
@@ -112,6 +140,18 @@ describe('health', () => {
 
     (http.config as { DATABASE_URL: string }).DATABASE_URL = database.url;
     await eventually(async () => expect((await http.call('GET', '/readyz')).status).toBe(200));
+  });
+
+  it('leaves no connection behind when PostgreSQL refuses the question', async () => {
+    const http = await start();
+    const refusing = await startRefusingServer();
+    redirectProbe(http, refusing.port);
+
+    expect((await http.call('GET', '/readyz')).body).toMatchObject(
+      notReady({ db: { status: 'failed', reason: 'db readiness probe failed: 57P01' } }),
+    );
+
+    await eventually(() => expect(refusing.sockets()).toEqual({ taken: 1, open: 0 }));
   });
 
   it('asks once for all who ask within a second', async () => {

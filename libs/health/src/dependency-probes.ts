@@ -79,6 +79,7 @@ async function askPostgres(connectionString: string, signal: AbortSignal): Promi
     application_name: 'waxwatch-readiness',
   });
   client.on('error', () => undefined);
+  // Aborted when the time is up and whenever a probe has ended, so that a failed one leaves no connection behind.
   signal.addEventListener('abort', () => client.connection.stream.destroy());
   await client.connect();
   await client.query(`BEGIN; SET LOCAL statement_timeout = ${BUDGET_MS}; SELECT 1; COMMIT`);
