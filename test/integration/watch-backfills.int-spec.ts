@@ -1,6 +1,7 @@
 import type { TestingModule } from '@nestjs/testing';
 import { Backfills, ListingIngest, WatchBackfills } from '@waxwatch/listings';
 import { Database } from '@waxwatch/platform/database';
+import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { WatchReleasesModule, WatchReleasesService } from '@waxwatch/watch-releases';
 import { useTestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
@@ -188,6 +189,39 @@ describe('a new watched release', () => {
     await db.rows('UPDATE watch_backfills SET due_at = now()');
     await lookBack();
     expect(await db.rows('SELECT FROM watch_backfills')).toEqual([]);
+  });
+
+  it('counts an attempt only of what is tried', async () => {
+    await arrive(onEbay());
+    await watch();
+    await watch({ discogsReleaseId: 12, matchMode: 'master_release' });
+    await db.rows('UPDATE watch_backfills SET attempts = 1');
+    const work = await db.transaction(async (tx) => {
+      await tx.query('LOCK TABLE listings IN EXCLUSIVE MODE');
+      const backfill = lookBack();
+      await eventually(async () => expect(await waiting()).toHaveLength(1));
+      expect(await db.rows('SELECT attempts FROM watch_backfills ORDER BY attempts')).toEqual([
+        { attempts: 1 },
+        { attempts: 2 },
+      ]);
+      return [backfill];
+    });
+    await Promise.all(work);
+    expect(await due()).toBe(0);
+  });
+
+  it('waits for another process, as rules do, when this one is on its way out', async () => {
+    const leaving = await startModule([WatchReleasesModule], { DATABASE_URL: database.url });
+    try {
+      leaving.get(Lifecycle).announce();
+      await watch();
+      await insertRule(db, { userId, query: { keywords: ['can'] }, backfill: true });
+      await leaving.get(WatchBackfills).runDue();
+      await leaving.get(Backfills).runDue();
+      expect([await due(), await module.get(Backfills).countDue()]).toEqual([1, 1]);
+    } finally {
+      await leaving.close();
+    }
   });
 
   describe('beside another one that the same copy fits', () => {

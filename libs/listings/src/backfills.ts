@@ -4,6 +4,7 @@ import { compileStoredRule, matchRule, type StoredWatch, toMatchable } from '@wa
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
+import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { leasesTakenOver, Metrics } from '@waxwatch/platform/metrics';
 import { JobQueue } from '@waxwatch/platform/queue';
 import type { EntityManager } from 'typeorm';
@@ -47,6 +48,7 @@ export class Backfills {
     private readonly rates: ExchangeRates,
     private readonly checks: ListingChecks,
     private readonly ids: IdSource,
+    private readonly lifecycle: Lifecycle,
     @InjectConfig() private readonly config: AppConfig,
     metrics: Metrics,
   ) {
@@ -69,9 +71,12 @@ export class Backfills {
     return row?.due ?? 0;
   }
 
-  /** Works through the due backfills, one after another. A failing one is tried again later, five times in all. */
+  /**
+   * Works through the due backfills, one after another, until the process is on its way out. A failing one is tried
+   * again later, five times in all.
+   */
   async runDue(): Promise<void> {
-    for (;;) {
+    while (!this.lifecycle.isDraining) {
       const token = this.ids.next();
       const [claimed] = await this.db.transaction(
         async (tx) => await rowsIn<ClaimedBackfill>(tx, CLAIM_BACKFILL, [token, LEASE_SECONDS, MAX_ATTEMPTS]),

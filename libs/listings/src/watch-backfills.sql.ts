@@ -5,11 +5,11 @@ export const REQUEST_WATCH_BACKFILLS = `
   INSERT INTO watch_backfills (watch_release_id) SELECT id FROM unnest($1::uuid[]) AS w (id) ORDER BY id
   ON CONFLICT (watch_release_id) DO UPDATE SET due_at = now(), lease_token = NULL, attempts = 0`;
 
-/** $1 lease token, $2 lease in seconds, $3 attempts allowed, $4 how many. */
+/** $1 lease token, $2 lease in seconds, tried at least $3 and at most $4 times before, $5 how many. */
 export const CLAIM_WATCH_BACKFILLS = `
   WITH due AS (
     SELECT watch_release_id, lease_token IS NOT NULL AS is_abandoned FROM watch_backfills
-    WHERE due_at <= now() AND attempts < $3 ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED
+    WHERE due_at <= now() AND attempts BETWEEN $3 AND $4 ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED
   )
   UPDATE watch_backfills b
   SET lease_token = $1, due_at = now() + $2 * interval '1 second', attempts = b.attempts + 1

@@ -4,6 +4,7 @@ import { type CurrentWatch, MatchIndex, MatchRecords, matchWatch, toMatchable } 
 import { IdSource } from '@waxwatch/platform/clock';
 import { type AppConfig, InjectConfig } from '@waxwatch/platform/config';
 import { Database, rowsIn } from '@waxwatch/platform/database';
+import { Lifecycle } from '@waxwatch/platform/lifecycle';
 import { leasesTakenOver, Metrics } from '@waxwatch/platform/metrics';
 import type { EntityManager } from 'typeorm';
 import { RECENT_LISTINGS } from './backfills.sql';
@@ -30,7 +31,6 @@ const CLAIM_SIZE = 500;
 
 interface Claimed {
   id: string;
-  attempts: number;
   /** Somebody else had it and did not finish. */
   is_abandoned: boolean;
 }
@@ -48,6 +48,7 @@ export class WatchBackfills {
     private readonly rates: ExchangeRates,
     private readonly checks: ListingChecks,
     private readonly ids: IdSource,
+    private readonly lifecycle: Lifecycle,
     @InjectConfig() private readonly config: AppConfig,
     metrics: Metrics,
   ) {
@@ -69,28 +70,42 @@ export class WatchBackfills {
     return row?.due ?? 0;
   }
 
-  /** Works through what is due, many at a time. What fails is tried again by itself later, five times in all. */
+  /**
+   * Works through what is due, many at a time, until the process is on its way out. What fails is tried again by itself
+   * later, five times in all.
+   */
   async runDue(): Promise<void> {
-    for (;;) {
+    while (!this.lifecycle.isDraining) {
       const token = this.ids.next();
-      const claimed = await this.db.transaction(
-        async (tx) =>
-          await rowsIn<Claimed>(tx, CLAIM_WATCH_BACKFILLS, [token, LEASE_SECONDS, MAX_ATTEMPTS, CLAIM_SIZE]),
-      );
+      const claimed = await this.claim(token);
       if (claimed.length === 0) return;
       this.takenOver.inc({ kind: 'backfill' }, claimed.filter((row) => row.is_abandoned).length);
-      const fresh = claimed.filter(({ attempts }) => attempts === 1);
-      await this.runClaimed(fresh, token);
-      // One of those that failed together may be what made the others fail.
-      for (const again of claimed.filter(({ attempts }) => attempts > 1)) {
-        await this.runClaimed([again], token);
-      }
+      await this.runClaimed(
+        claimed.map(({ id }) => id),
+        token,
+      );
     }
   }
 
-  private async runClaimed(claimed: readonly Claimed[], token: string): Promise<void> {
-    if (claimed.length === 0) return;
-    const ids = claimed.map(({ id }) => id);
+  /**
+   * Many that nobody has tried, or one that failed: it may be what made the others fail. Each of those has a lease of
+   * its own, so that no attempt is counted of what was only waiting for its turn.
+   */
+  private async claim(token: string): Promise<Claimed[]> {
+    return await this.db.transaction(async (tx) => {
+      const fresh = await rowsIn<Claimed>(tx, CLAIM_WATCH_BACKFILLS, [
+        token,
+        LEASE_SECONDS,
+        0,
+        0,
+        CLAIM_SIZE,
+      ]);
+      if (fresh.length > 0) return fresh;
+      return await rowsIn<Claimed>(tx, CLAIM_WATCH_BACKFILLS, [token, LEASE_SECONDS, 1, MAX_ATTEMPTS - 1, 1]);
+    });
+  }
+
+  private async runClaimed(ids: readonly string[], token: string): Promise<void> {
     try {
       await waitForOlderTransactions(this.db);
       await this.backfill(ids);
