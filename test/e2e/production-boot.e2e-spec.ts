@@ -117,6 +117,12 @@ describe('production, with exactly the variables that make check-prod-env asks f
         expect(lines(started, 'app.startup')).toEqual([
           expect.objectContaining({ is_production_like: true, auth_issuer_configured: true }),
         ]);
+        expect(lines(started, 'notifications.email.not_configured')).toEqual([
+          expect.objectContaining({
+            level: 'warning',
+            reason: 'NOTIFICATION_EMAIL_PROVIDER is missing or none',
+          }),
+        ]);
         expect(lines(started, 'provider.enabled').map((line) => line['provider'])).toEqual([
           'discogs',
           'ebay',

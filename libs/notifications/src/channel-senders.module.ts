@@ -13,7 +13,7 @@ import { TelegramSender } from './channels/telegram.sender';
 import { WebhookSender } from './channels/webhook.sender';
 import { AlertReader } from './content/alert-reader';
 import { LinkSeal } from './content/link-seal';
-import { MailCarrierShutdown, mailCarrierOf } from './mail/mail-carrier';
+import { MailCarrierLife, mailCarrierOf } from './mail/mail-carrier';
 import { MailSender } from './mail/mail-sender';
 import { NotificationsModule } from './notifications.module';
 import { ChannelTargets } from './user-channels/channel-targets';
@@ -37,7 +37,7 @@ const SENDERS = [
     ChannelHttp,
     ChannelTargets,
     LinkSeal,
-    MailCarrierShutdown,
+    MailCarrierLife,
     NameResolver,
     { provide: MailSender, inject: [APP_CONFIG], useFactory: mailCarrierOf },
     {

@@ -1,4 +1,9 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import type { AppConfig } from '@waxwatch/platform/config';
 import { sendTimeoutOf } from '../channels/send-within';
 import { MailSender } from './mail-sender';
@@ -17,15 +22,23 @@ export function mailCarrierOf(config: AppConfig): MailSender {
     case 'stub':
       return new StubMailSender();
     case 'none':
-      new Logger('notifications').warn({ event: 'notifications.email.not_configured' });
       return new NoMailSender();
   }
 }
 
-/** Ends what the carrier holds open. */
+/** Says at the start that nobody carries mail, and ends what the carrier holds open. */
 @Injectable()
-export class MailCarrierShutdown implements BeforeApplicationShutdown {
+export class MailCarrierLife implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('notifications');
+
   constructor(private readonly carrier: MailSender) {}
+
+  /** Not where the carrier is chosen: what is logged before the application stands is lost. */
+  onApplicationBootstrap(): void {
+    if (!(this.carrier instanceof NoMailSender)) return;
+    const reason = 'NOTIFICATION_EMAIL_PROVIDER is missing or none';
+    this.logger.warn({ event: 'notifications.email.not_configured', reason });
+  }
 
   async beforeApplicationShutdown(): Promise<void> {
     if (this.carrier instanceof SesMailSender || this.carrier instanceof SmtpMailSender)
