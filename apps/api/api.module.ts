@@ -19,6 +19,7 @@ import { StreamApiModule } from '@waxwatch/stream';
 import { WatchReleasesApiModule } from '@waxwatch/watch-releases';
 import { WatchRulesApiModule } from '@waxwatch/watch-rules';
 import { ENTITIES } from '../../migrations/data-source';
+import { MigratedSchemaModule } from '../migrated-schema';
 
 /** Everything that answers HTTP. A new feature is one more line. */
 export const API_FEATURES = [
@@ -47,6 +48,7 @@ export class ApiModule {
         PlatformModule.forRoot(config, 'waxwatch-api'),
         TypeOrmModule.forFeature(ENTITIES), // they name each other across features, so that none can be left out
         HealthModule,
+        MigratedSchemaModule,
         AuthModule,
         ...API_FEATURES,
         QueueDashboardModule.forRoot(config),

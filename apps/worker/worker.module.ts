@@ -13,6 +13,7 @@ import { QueueWorkerModule } from '@waxwatch/platform/queue';
 import { PollingWorkerModule } from '@waxwatch/polling';
 import { RetentionWorkerModule } from '@waxwatch/retention';
 import { ENTITIES } from '../../migrations/data-source';
+import { MigratedSchemaModule } from '../migrated-schema';
 
 /** Everything that takes jobs or ticks. A new feature is one more line. */
 export const WORKER_FEATURES = [
@@ -37,6 +38,7 @@ export class WorkerModule {
         TypeOrmModule.forFeature(ENTITIES), // they name each other across features, so that none can be left out
         QueueWorkerModule,
         HealthModule,
+        MigratedSchemaModule,
         ...WORKER_FEATURES,
       ],
     };
