@@ -44,5 +44,12 @@ export const DELETED_WATCHES = `
 
 export const OLDEST_RUNNING_TRANSACTION = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin`;
 
-/** Recent titles, from which the index learns which words are rare. */
-export const RECENT_TITLES = `SELECT title FROM listings ORDER BY last_seen_at DESC LIMIT $1`;
+/** Recent titles, from which the index learns which words are rare; by marketplace, as they are indexed. */
+export const RECENT_TITLES = `
+  SELECT l.title
+  FROM unnest(enum_range(NULL::provider_enum)) AS p (provider)
+  CROSS JOIN LATERAL (
+    SELECT x.title, x.last_seen_at FROM listings x
+    WHERE x.provider = p.provider AND x.status = 'active'
+    ORDER BY x.last_seen_at DESC LIMIT $1) l
+  ORDER BY l.last_seen_at DESC LIMIT $1`;
